@@ -18,7 +18,7 @@ from sites.data import page_inputs
 from sites.data.facts import Connection, Facts, Key, read, rows
 from sites.data.groups import GroupRows
 from sites.data.masking import MaskedConnection
-from sites.data.rows import EventRow
+from sites.data.rows import NewsRow
 from sites.digests import LISTS, Digests, digests
 from sites.output import LastSite
 from sites.pages import AS_OF, CRAWL, DATA, HOME, MISSING, MODEL_NAMES
@@ -31,7 +31,7 @@ from sites.static_files import StaticFiles
 from sites.theme import NO_THEME, Theme
 from sites.time_pages import TimePages
 from sites.view_models import as_of, lineage_graphs, list_files
-from sites.view_models.feeds import NEWEST, Feeds
+from sites.view_models.feeds import Feeds
 from sites.view_models.model import plots
 from sites.view_models.model.plots import Plots
 
@@ -136,7 +136,7 @@ def build(  # noqa: PLR0913 - each is something that the site's owner chooses
             facts, plots_by_model = _read(connection, wanted, from_rows, with_numbers=plots.VEGA in loaded.contents)
             site = SitePages(facts, plots_by_model, news, render, site_url, lists_read)
             images |= site.images()
-            pages = _in_order(site, chain(_feeds(connection, facts, news, stale), pages), from_rows, last)
+            pages = _in_order(site, chain(_feeds(connection, news, stale), pages), from_rows, last)
         shown = {path: path for paths in images.values() for path in paths}
         new = last.stale(shown)
         pictures = chain(plots.numbers(plots_by_model, new), plots.images(connection, new))
@@ -194,9 +194,9 @@ def _read(
     return facts, plots.read(connection, facts, repos, with_numbers=with_numbers)
 
 
-def _feeds(connection: Connection, facts: Facts, news: Feeds, stale: Collection[str]) -> Iterator[tuple[str, bytes]]:
+def _feeds(connection: Connection, news: Feeds, stale: Collection[str]) -> Iterator[tuple[str, bytes]]:
     """Path and bytes of those feeds that are among these paths."""
     paths = news.repos().keys() & stale
     if paths:
-        own = chain.from_iterable(facts.events.values())
-        yield from news.files(paths, own, rows(connection, "site_news", EventRow, NEWEST, news.folders(paths)))
+        entries = rows(connection, "site_feed_entries", NewsRow, news.own(paths), news.organisations(paths))
+        yield from news.files(paths, entries)

@@ -61,6 +61,7 @@ OF_ALL = (  # what asks of all of them
     "site/repositories",
     "site/stages",
     "site/activity",
+    "site/feeds",
     "site/page_inputs",
     "search/text",
     "search/values",

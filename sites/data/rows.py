@@ -116,6 +116,23 @@ class EventRow(NamedTuple):
     is_news: bool
 
 
+class NewsRow(NamedTuple):
+    repo: str
+    artifact: str
+    event: str
+    version: str | None
+    stage: str | None
+    revision: str
+    created_at: datetime
+    author: str
+    tag: str
+    oid: str
+    message: str
+    crawl: int
+    seen_at: datetime
+    feeds: list[str]
+
+
 class LookupRow(NamedTuple):
     repo: str
     artifact: str

@@ -1,13 +1,14 @@
 """Feeds of registry events: Atom (RFC 4287) for everything, an organisation, a repository, a model, a stage; and JSON Feed (1.1) for those of several repositories.
 
-A model has a feed as Atom alone: a second format would be ten thousand more files for ten thousand models. An entry is the same in every feed, so each is rendered once. No clock is read: the date of a feed is that of its newest entry.
+A model has a feed as Atom alone: a second format would be ten thousand more files for ten thousand models. An entry is the same in every feed, so each is rendered once. Which entries a feed has is decided in `catalog/database/sql/site/feeds.sql`.
+No clock is read: an entry was published when its tag says, and updated when the catalog first saw it; a feed was updated when its last entry was.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
@@ -21,11 +22,10 @@ from catalog.naming import slug
 from catalog.text import visible_on_page
 from sites import urls
 from sites.data.page_inputs import NewsOfArtifact, PageInputsRow
-from sites.data.rows import EventRow
+from sites.data.rows import NewsRow
 from sites.render import environment
 from sites.text import short
 
-NEWEST = 50  # entries of a feed
 ALL = "feeds/all"
 
 _EVENTS = uuid5(NAMESPACE_URL, "urn:federated-model-catalog:event")
@@ -70,10 +70,15 @@ class Feeds:
             f"{path}{suffix}": [*repos] for path, repos in self._repos.items() for suffix in self._feeds[path].suffixes
         }
 
-    def folders(self, files: Collection[str]) -> list[str]:
-        """The folders of forges whose events are in those of these files that are of organisations."""
+    def organisations(self, files: Collection[str]) -> list[str]:
+        """The organisations whose feeds are among these files."""
         paths = {file.rpartition(".")[0] for file in files if file.startswith(_ORGANISATIONS)}
-        return sorted({repo.rpartition("/")[0] for path in paths for repo in self._repos[path]})
+        return sorted({organisation(repo) for path in paths for repo in self._repos[path]})
+
+    def own(self, files: Collection[str]) -> list[str]:
+        """The repositories of which feeds, or feeds of artifacts, are among these files."""
+        paths = {path for file in files if not (path := file.rpartition(".")[0]).startswith(_WITH_JSON)}
+        return sorted({repo for path in paths for repo in self._repos[path]})
 
     def of(self, *paths: str) -> list[Feed]:
         """Those of these feeds that there are."""
@@ -83,24 +88,20 @@ class Feeds:
         """The feeds of stages and organisations."""
         return [feed for path, feed in sorted(self._feeds.items()) if path.startswith((_STAGES, _ORGANISATIONS))]
 
-    def files(
-        self, files: Collection[str], own: Iterable[EventRow], shared: Iterable[EventRow]
-    ) -> Iterator[tuple[str, bytes]]:
-        """Path and bytes of these files. `own`: events of the artifacts and repositories of which they are; `shared`: those for the feeds of several repositories."""
-        events: dict[str, list[EventRow]] = {}
-        for rows, paths in ((own, _own_paths), (shared, _shared_paths)):
-            for event in sorted(rows, key=_newness, reverse=True):
-                for path in paths(event):
-                    if event.is_news and len(feed := events.setdefault(path, [])) < NEWEST:
-                        feed.append(event)
+    def files(self, files: Collection[str], news: Iterable[NewsRow]) -> Iterator[tuple[str, bytes]]:
+        """Path and bytes of these files; `news`: their entries, in the order in which they are to be there."""
+        events: dict[str, list[NewsRow]] = {}
+        for event in news:
+            for kind in event.feeds:
+                events.setdefault(_PATHS[kind](event), []).append(event)
         for path in dict.fromkeys(file.rpartition(".")[0] for file in files):
             entries = [self._entry(event) for event in events.get(path, [])]
-            updated = next((event.created_at for event in events.get(path, [])), _NEVER)
+            updated = max(map(_updated, events.get(path, [])), default=_NEVER)
             yield f"{path}.xml", self._atom(self._feeds[path], updated, [atom for atom, _ in entries]).encode()
             if ".json" in self._feeds[path].suffixes:
                 yield f"{path}.json", self._json(self._feeds[path], [item for _, item in entries]).encode()
 
-    def _entry(self, event: EventRow) -> tuple[str, str]:
+    def _entry(self, event: NewsRow) -> tuple[str, str]:
         """The event as an entry of Atom, and as an item of JSON Feed."""
         key = (event.repo, event.oid)
         if key not in self._entries:
@@ -110,6 +111,7 @@ class Feeds:
                 "title": _clean(_title(event)),
                 "content_text": _clean(_content(event)),
                 "date_published": _time(event.created_at),
+                "date_modified": _time(_updated(event)),
                 "authors": [{"name": _clean(event.author) or "unknown"}],
                 "tags": [_clean(tag) for tag in (event.event, event.stage) if tag],
             }
@@ -158,8 +160,8 @@ def organisation(repo: str) -> str:
     return "/".join(repo.split("/")[:-1][:2])
 
 
-def _newness(event: EventRow) -> tuple[datetime, str, str, str, str]:
-    return (event.created_at, event.repo, event.artifact, event.tag, event.oid)
+def _updated(event: NewsRow) -> datetime:
+    return max(event.created_at, event.seen_at)
 
 
 def _feeds_of(repo: str, news: Sequence[NewsOfArtifact], title: str) -> Iterator[Feed]:
@@ -176,15 +178,6 @@ def _feeds_of(repo: str, news: Sequence[NewsOfArtifact], title: str) -> Iterator
         yield Feed(_of_stage(stage), f"{stage} · {title}", "models.html")
 
 
-def _own_paths(event: EventRow) -> list[str]:
-    return [model(event.repo, event.artifact), repository(event.repo)]
-
-
-def _shared_paths(event: EventRow) -> list[str]:
-    name = organisation(event.repo)
-    return [ALL, *([_of_organisation(name)] if name else []), *([_of_stage(event.stage)] if event.stage else [])]
-
-
 @cache
 def _of_organisation(name: str) -> str:
     return f"{_ORGANISATIONS}{slug(name)}"
@@ -195,7 +188,16 @@ def _of_stage(stage: str) -> str:
     return f"{_STAGES}{slug(stage)}"
 
 
-def _title(event: EventRow) -> str:
+_PATHS: Mapping[str, Callable[[NewsRow], str]] = {
+    "all": lambda _: ALL,
+    "organisation": lambda event: of_organisation(event.repo),
+    "stage": lambda event: _of_stage(event.stage or ""),
+    "repo": lambda event: repository(event.repo),
+    "artifact": lambda event: model(event.repo, event.artifact),
+}
+
+
+def _title(event: NewsRow) -> str:
     version = short(event.version or "")
     match event.event:
         case "registration":
@@ -211,7 +213,7 @@ def _title(event: EventRow) -> str:
     return f"{event.artifact} {event_text}"
 
 
-def _content(event: EventRow) -> str:
+def _content(event: NewsRow) -> str:
     where = f"{event.repo}, tag {event.tag} at {short(event.revision)}, by {event.author or 'unknown'}"
     return f"{event.message.strip()}\n\n{where}" if event.message.strip() else where
 
@@ -221,7 +223,7 @@ def _atom_entry(item: Mapping[str, Any], page: str) -> str:
     categories = "".join(f'<category term="{_quoted(tag)}"/>\n' for tag in item["tags"])
     return (
         f"<entry>\n<id>{item['id']}</id>\n<title>{_quoted(item['title'])}</title>\n"
-        f"<published>{item['date_published']}</published>\n<updated>{item['date_published']}</updated>\n"
+        f"<published>{item['date_published']}</published>\n<updated>{item['date_modified']}</updated>\n"
         f"<author><name>{_quoted(item['authors'][0]['name'])}</name></author>\n"
         f'<link rel="alternate" type="text/html" href="{_quoted(page)}"/>\n{categories}'
         f'<content type="text">{_quoted(item["content_text"])}</content>\n</entry>\n'

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import random
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
+import duckdb
 import pytest
 
+from sites.build import build
 from sites.manifest import MANIFEST
-from support.site_worlds import NAMES, Fleet, assign, commit_and_register, crawl, move, run
+from support.site_worlds import NAMES, Fleet, assign, commit_and_register, crawl, move, pages, run
+from support.visited_worlds import CHURN as STORY
+from support.visited_worlds import visited_catalog
 
 CHURN, ADS, PAPER, _ = NAMES
 
@@ -97,6 +102,20 @@ def test_an_event_that_becomes_news_makes_the_feeds_of_its_repository(tmp_path):
         found.append(b"v2.0.0" in (site / "feeds" / "all.json").read_bytes())
         assert fleet.differences(site) == []
     assert found == [False, False, True]
+
+
+@pytest.mark.slow
+def test_events_that_were_observed_otherwise_make_the_feeds_of_their_repository(tmp_path):
+    """The repository has the same rows: its observations were lost, so all of its events are those of a later crawl."""
+    file = visited_catalog(tmp_path / "catalog.duckdb", {CHURN: STORY})
+    build(file, tmp_path / "site", title="x")
+    before = pages(tmp_path / "site")
+    with closing(duckdb.connect(str(file))) as connection:
+        connection.execute("update observations set first_readable_crawl = 4 where event is not null")
+    for site in ("site", "anew"):
+        build(file, tmp_path / site, title="x")
+    now, anew = pages(tmp_path / "site"), pages(tmp_path / "anew")
+    assert (now["feeds/all.xml"] != before["feeds/all.xml"], now) == (True, anew)
 
 
 @pytest.mark.slow

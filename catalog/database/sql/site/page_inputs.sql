@@ -13,7 +13,7 @@ select recipe from internal.making;
 --   artifacts: The artifacts that have a page.
 --   news: Of the artifacts that have a feed, the stages of their events.
 --   assigned: The artifacts and stages of which a version is in the stage.
---   events: How many events the feeds have.
+--   events: The digest of the events that its feeds may have, with the crawls that brought them.
 --   duplicates: The digest of the versions elsewhere that have the bytes of its versions.
 --   first_versions: The digest of the versions that have the bytes of its dependencies.
 --   users: The digest of the repositories that have data from it.
@@ -26,10 +26,11 @@ pages as (
     select repo, list(artifact order by artifact) as artifacts from original_artifacts group by repo
 ),
 feeds as (
-    select repo, list({artifact: artifact, stages: stages} order by artifact) as news, sum(events)::bigint as events
+    select repo, list({artifact: artifact, stages: stages} order by artifact) as news, bit_xor(events) as events
     from (
-        select repo, artifact, coalesce(list(distinct stage order by stage) filter (stage is not null), []) as stages, count(*) as events
-        from internal.site_events() where is_news group by all
+        select repo, artifact, coalesce(list(distinct stage order by stage) filter (stage is not null), []) as stages,
+            bit_xor(hash(oid, tag, crawl, seen_at)) as events
+        from internal.site_news_events() group by all
     )
     group by repo
 ),
@@ -65,19 +66,3 @@ left join first_versions o on o.repo = a.repo
 left join internal.site_users_digests() u on u.repo = a.repo
 left join internal.site_lineage_digests() l on l.repo = a.repo
 order by a.repo;
-
--- internal.site_news(most, some_folders): The newest events of each feed that several repositories share: of all, of each stage, and of
---     those whose repositories are in these folders of forges; more of them where several are of the same time.
---   key: repo, oid, tag
-with news as materialized (
-    select *, regexp_extract(repo, '^(.*)/', 1) as folder from internal.site_events() where is_news
-),
-newest as (
-    select repo, oid, tag from news qualify rank() over (order by created_at desc) <= most
-    union
-    select repo, oid, tag from news where stage is not null qualify rank() over (partition by stage order by created_at desc) <= most
-    union
-    select repo, oid, tag from news where list_contains(some_folders::varchar[], folder)
-    qualify rank() over (partition by folder order by created_at desc) <= most
-)
-select n.* exclude (folder) from news n semi join newest using (repo, oid, tag) order by n.repo, n.oid, n.tag;

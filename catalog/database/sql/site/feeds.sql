@@ -1,0 +1,102 @@
+-- What the feeds of the static site have.
+
+-- internal.least_entries() [scalar]: How many entries a feed has, where there are as many events.
+50;
+-- internal.most_entries() [scalar]: How many entries a feed has at most: 10,000 are 7 MB of Atom, and some readers refuse more than 15.
+10000;
+-- internal.entries_stay() [scalar]: For how long an entry stays in a feed, however many come after it: readers may be away for a week.
+interval 7 days;
+
+-- internal.site_news_events(): The events that are news, each with the crawl that brought it. A repository that its forge renamed brings
+--     no event again.
+--   key: repo, oid, tag
+--   crawl: The first crawl that could read it and to which its date was no more than a day ahead; 0 where no crawl observed it.
+--   seen_at: When that crawl began, UTC; its date where no crawl observed it.
+with readings as (
+    select repo, oid, first_readable_crawl as crawl, first_readable_at as read_at from observations where event is not null
+    union all
+    select r.renamed_to, o.oid, o.first_readable_crawl, o.first_readable_at
+    from observations o join repos r on r.repo = o.repo
+    where o.event is not null and r.renamed_to is not null
+),
+first_readings as (
+    select repo, oid, min(crawl) as crawl, min(read_at) as read_at from readings group by repo, oid
+),
+read_events as materialized (
+    select e.*, f.crawl as read_crawl, f.read_at
+    from internal.site_events() e left join first_readings f on f.repo = e.repo and f.oid = e.oid
+    where e.is_news
+),
+dated_ahead as (
+    select e.repo, e.oid, e.tag, min(c.crawl) as crawl
+    from read_events e
+    join crawls r on r.crawl = e.read_crawl and e.created_at > r.started_at + interval 1 day
+    join crawls c on c.crawl > e.read_crawl and e.created_at <= c.started_at + interval 1 day
+    group by all
+)
+select
+    e.* exclude (read_crawl, read_at), coalesce(d.crawl, e.read_crawl, 0) as crawl,
+    coalesce(t.begun_after, e.read_at, e.created_at) as seen_at
+from read_events e
+left join dated_ahead d on d.repo = e.repo and d.oid = e.oid and d.tag = e.tag
+left join crawl_times t on t.crawl = coalesce(d.crawl, e.read_crawl);
+
+-- internal.site_feed_entries(some_repos, some_organisations): The entries of feeds, the last seen first: of the feeds that all
+--     repositories share, of those of some repositories and their artifacts, and of those of some organisations.
+--   key: repo, oid, tag
+--   feeds: Of which feeds it is an entry: `all`, `organisation`, `stage`, `repo`, `artifact`.
+with news as materialized (
+    select *, regexp_extract(repo, '^([^/]*(/[^/]*)?)/', 1) as organisation from internal.site_news_events()
+),
+places as (
+    select n.repo, n.oid, n.tag, n.artifact, n.crawl, n.created_at, n.seen_at, n.organisation, f.feed
+    from news n
+    cross join unnest([
+        {kind: 'all', of: '', artifact: ''}, {kind: 'organisation', of: n.organisation, artifact: ''},
+        {kind: 'stage', of: n.stage, artifact: ''}, {kind: 'repo', of: n.repo, artifact: ''},
+        {kind: 'artifact', of: n.repo, artifact: n.artifact}
+    ]) f(feed)
+    where case f.feed.kind
+        when 'all' then true
+        when 'stage' then n.stage is not null
+        when 'organisation' then n.organisation <> ''
+            and (some_organisations::varchar[] is null or n.organisation in (select unnest(some_organisations::varchar[])))
+        else some_repos::varchar[] is null or n.repo in (select unnest(some_repos::varchar[]))
+    end
+),
+-- `brought_since`: how many entries later crawls brought, and one.
+ranked as (
+    select
+        repo, oid, tag, feed.kind as kind, crawl, seen_at,
+        row_number() over (partition by feed order by crawl desc, created_at desc, repo desc, artifact desc, tag desc, oid desc) as place,
+        rank() over (partition by feed order by crawl desc) as brought_since,
+        min(crawl) over of_feed as first_crawl, max(seen_at) over of_feed as last_seen_at
+    from places
+    window of_feed as (partition by feed)
+),
+entries as (
+    select repo, oid, tag, list(kind order by kind) as feeds
+    from ranked
+    where place <= internal.most_entries()
+        -- The crawl that brought a feed has no reader who could miss something.
+        and (place <= internal.least_entries() or (
+            crawl > first_crawl
+            and (brought_since <= internal.least_entries() or seen_at >= last_seen_at - internal.entries_stay())
+        ))
+    group by repo, oid, tag
+)
+select
+    n.repo, n.artifact, n.event, n.version, n.stage, n.revision, n.created_at, n.author, n.tag, n.oid, n.message,
+    n.crawl, n.seen_at, e.feeds
+from news n join entries e on e.repo = n.repo and e.oid = n.oid and e.tag = n.tag
+order by n.crawl desc, n.created_at desc, n.repo desc, n.artifact desc, n.tag desc, n.oid desc;
+
+-- internal.site_news(most, some_folders): The newest events of the repositories in each of these folders of forges; more of them where
+--     several are of the same time.
+--   key: repo, oid, tag
+with news as (
+    select *, regexp_extract(repo, '^(.*)/', 1) as folder from internal.site_events() where is_news
+)
+select * exclude (folder) from news where list_contains(some_folders::varchar[], folder)
+qualify rank() over (partition by folder order by created_at desc) <= most
+order by repo, oid, tag;
