@@ -113,12 +113,14 @@ def minute(moment: datetime | None) -> Markup:
 @lru_cache(maxsize=4096)
 def person(name: str) -> Markup:
     """Somebody's name, with their initials on a colour that is always theirs."""
+    return Markup('<span class="who a{}" data-i="{}">{}</span>').format(*face(name), visible_on_page(name))
+
+
+def face(name: str) -> tuple[int, str]:
+    """Somebody's colour and initials."""
     words = [word for word in re.split(r"[\W_]+", name) if word]
     initials = (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper() if words else "?"
-    colour = crc32(name.encode()) % AVATARS
-    return Markup('<span class="who a{}" data-i="{}">{}</span>').format(
-        colour, visible_on_page(initials), visible_on_page(name)
-    )
+    return crc32(name.encode()) % AVATARS, visible_on_page(initials)
 
 
 def look(stage: str) -> str:

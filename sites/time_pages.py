@@ -71,9 +71,8 @@ class TimePages:
         if activity.INDEX in stale:
             used = {stage for row in self.inputs.repositories for news in row.news for stage in news["stages"]}
             repos = [row.repo for row in self.inputs.repositories]
-            counts = [(row.month, row.entries) for row in self._counts]
             digest = digest_of(self._counts)[:8]
-            yield activity.INDEX, activity.index_script(counts, sorted(used), repos, self.news, digest)
+            yield activity.INDEX, activity.index_script(self._counts, sorted(used), repos, self.news, digest)
 
     def page_files(self, stale: Collection[str]) -> Iterator[tuple[str, bytes]]:
         """Path and bytes of those pages that are among these paths."""

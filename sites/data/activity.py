@@ -33,6 +33,7 @@ class MonthRow(NamedTuple):
     month: str
     entries: int
     content: int
+    weeks: dict[int, int]
 
 
 def months(connection: Connection) -> list[MonthRow]:

@@ -1,8 +1,8 @@
-// The page of activity: filters kept in the address, a heat map by week, and the rows, whose months are loaded one after the other.
+// The page of activity: filters kept in the address, a heat map by week, and the rows, whose months are loaded the last first.
 'use strict';
 
 (() => {
-  const { element, drawing, visible, age } = SiteData;
+  const { element, visible } = SiteData;
   const head = SiteData.get('activity');
   const place = document.getElementById('activity');
   if (!head || !place) return;
@@ -10,7 +10,8 @@
   const SHOWN = 100; // rows, before "more"
   const MOST_VALUES = 500; // of a filter
   const MOST_YEARS = 12; // in the heat map
-  const CELL = 11;
+  const AT_ONCE = 6; // months that are loaded side by side: browsers open as many connections to a server
+  const OTHER = 'other'; // the month of dates that cannot be right
   const NAMES = /** @type {Record<string, string>} */ ({ team: 'All teams', repo: 'All repositories', stage: 'All stages', person: 'Everybody', kind: 'All kinds', signed: 'Signed or not' });
 
   const asked = new URLSearchParams(location.search);
@@ -22,12 +23,13 @@
   const everything = [];
   let shown = SHOWN, loaded = 0;
 
-  const bar = element('div', { className: 'bar' }), map = element('div', { className: 'heat' }), note = element('p', { className: 'note', role: 'status' });
+  const bar = element('div', { className: 'bar' }), map = element('div', { className: 'heat', role: 'grid', 'aria-label': 'Entries of each week' });
+  const note = element('p', { className: 'note', role: 'status' }), feed = element('p', { className: 'note' }), week = element('p', { className: 'note' });
   const body = element('tbody');
   const table = element('table', { className: 'tbl activity' }, element('thead', {}, element('tr', {}, ...['When', 'What', 'Artifact', 'Stage', 'Who', 'Repository'].map((name) => element('th', { scope: 'col', textContent: name })))), body);
-  const more = element('button', { type: 'button', className: 'btn', textContent: 'Show more' });
-  const feed = element('p', { className: 'note' });
-  place.append(bar, map, note, element('div', { className: 'card scroll' }, table), more, feed);
+  const more = element('button', { type: 'button', className: 'btn', textContent: 'Show more', hidden: true });
+  const clear = element('button', { type: 'button', className: 'btn', textContent: 'Clear all filters' });
+  place.append(bar, map, element('div', { className: 'week' }, week, clear), element('div', { className: 'about' }, note, feed), element('div', { className: 'card' }, table), more);
 
   // --- Filters
 
@@ -39,104 +41,156 @@
     selects.set(name, select);
     bar.append(select);
   }
-  const clear = element('button', { type: 'button', className: 'btn', textContent: 'Clear' });
-  clear.addEventListener('click', () => { for (const name of Object.keys(state)) state[name] = ''; shown = SHOWN; show(); });
-  bar.append(clear);
+  clear.addEventListener('click', () => {
+    for (const name of Object.keys(state)) state[name] = '';
+    shown = SHOWN;
+    show();
+    [...selects.values()][0].focus(); // the button goes
+  });
 
   const say = (/** @type {string} */ name, /** @type {string} */ value) => {
     if (name === 'kind') return stated(head.verbs, value) ?? visible(value);
     if (name === 'signed') return value === 'yes' ? 'signed' : 'not signed';
     return value === '-' ? 'no team' : visible(value);
   };
-  const showFilters = () => {
+  /** The values that there are, when rows came. */
+  const offer = () => {
     for (const [name, select] of selects) {
       const values = name === 'signed' ? ['yes', 'no'] : ActivityRows.values(everything, name === 'person' ? 'author' : /** @type {any} */ (name)).slice(0, MOST_VALUES).map((value) => value || '-');
       if (state[name] && !values.includes(state[name])) values.push(state[name]);
       select.replaceChildren(element('option', { value: '', textContent: NAMES[name] }), ...values.map((value) => element('option', { value, textContent: say(name, value) })));
-      select.value = state[name];
     }
   };
 
-  // --- The heat map: a row for each year, a cell for each week
+  // --- The heat map: a row for each year, a cell for each week. One cell is a stop of the Tab key, and arrow keys move between them.
 
-  const stamp = (/** @type {number} */ seconds) => new Date(seconds * 1000).toISOString().slice(0, 10);
-  const showMap = (/** @type {Activity[]} */ rows) => {
-    const counts = ActivityRows.byWeek(rows), most = Math.max(1, ...counts.values());
-    const yearOf = (/** @type {number} */ monday) => new Date((monday + 3 * 86400) * 1000).getUTCFullYear(); // that of its Thursday
-    const years = [...new Set([...counts.keys()].map(yearOf))].sort((a, b) => b - a).slice(0, MOST_YEARS);
-    const lines = years.map((year) => {
-      const first = ActivityRows.week(Date.UTC(year, 0, 4) / 1000); // ISO 8601: the first week has 4 January
-      const cells = [];
-      for (let number = 0; number < 53; number += 1) {
-        const monday = first + number * ActivityRows.WEEK;
-        if (yearOf(monday) !== year) break;
-        const count = counts.get(monday) ?? 0;
-        const cell = drawing('rect', { x: number * (CELL + 2), width: CELL, height: CELL, rx: 2, class: count ? `h${Math.min(4, Math.ceil((4 * Math.log1p(count)) / Math.log1p(most)))}` : 'h' });
-        if (state.week === stamp(monday)) cell.classList.add('chosen');
-        if (count) {
-          const title = drawing('title', {});
-          title.textContent = `${count.toLocaleString('en')} in the week from ${stamp(monday)}`;
-          cell.append(title);
-          cell.addEventListener('click', () => { state.week = state.week === stamp(monday) ? '' : stamp(monday); shown = SHOWN; show(); });
-        }
-        cells.push(cell);
-      }
-      return element('div', {}, element('b', { textContent: String(year) }), drawing('svg', { viewBox: `0 0 ${53 * (CELL + 2)} ${CELL}`, role: 'img', 'aria-label': `Weeks of ${year}` }, ...cells));
-    });
-    map.replaceChildren(...lines);
+  const day = (/** @type {number} */ monday) => new Date(monday * 1000).toISOString().slice(0, 10);
+  const inAll = new Map(/** @type {[number, number][]} */ (head.weeks));
+  const years = [...new Set([...inAll.keys()].map(ActivityRows.year))].sort((a, b) => b - a).slice(0, MOST_YEARS);
+  /** @type {Map<HTMLButtonElement, number>} */
+  const mondays = new Map();
+  const rows = years.map((year) => ActivityRows.mondays(year).map((monday) => {
+    const cell = element('button', { type: 'button', role: 'gridcell', tabIndex: -1 });
+    mondays.set(cell, monday);
+    return cell;
+  }));
+  map.append(...rows.map((cells, row) => element('div', { role: 'row' }, element('b', { role: 'rowheader', textContent: String(years[row]) }), element('div', { role: 'presentation' }, ...cells))));
+  const cells = [...mondays.keys()];
+  let stop = cells.find((cell) => day(mondays.get(cell) ?? 0) === state.week) ?? cells.find((_, at) => inAll.has(mondays.get(cells[at]) ?? 0));
+
+  /** What a cell says. @param {HTMLButtonElement} cell */
+  const tell = (cell) => { week.textContent = cell.title; };
+  /** @param {HTMLButtonElement | undefined} cell */
+  const move = (cell) => {
+    if (!cell || !stop) return;
+    stop.tabIndex = -1;
+    stop = cell;
+    cell.tabIndex = 0;
+    cell.focus();
   };
+  /** @param {HTMLButtonElement} cell @param {string} key @returns {HTMLButtonElement | undefined} */
+  const neighbour = (cell, key) => {
+    const row = rows.findIndex((line) => line.includes(cell)), at = rows[row].indexOf(cell);
+    const above = /** @param {number} other */ (other) => rows[other]?.[Math.min(at, rows[other].length - 1)];
+    switch (key) {
+      case 'ArrowLeft': return rows[row][at - 1] ?? rows[row + 1]?.at(-1); // the last year is the first row
+      case 'ArrowRight': return rows[row][at + 1] ?? rows[row - 1]?.[0];
+      case 'ArrowUp': return above(row - 1);
+      case 'ArrowDown': return above(row + 1);
+      case 'Home': return rows[row][0];
+      case 'End': return rows[row].at(-1);
+      default: return undefined;
+    }
+  };
+  const cellOf = (/** @type {Event} */ event) => (event.target instanceof HTMLButtonElement ? event.target : null);
+  map.addEventListener('keydown', (event) => {
+    const cell = cellOf(event), next = cell && !event.ctrlKey && !event.metaKey && !event.altKey ? neighbour(cell, event.key) : undefined;
+    if (!next) return;
+    event.preventDefault();
+    move(next);
+  });
+  for (const kind of ['focusin', 'mouseover']) map.addEventListener(kind, (event) => { const cell = cellOf(event); if (cell) tell(cell); });
+  for (const kind of ['focusout', 'mouseout']) map.addEventListener(kind, () => showWeek());
+  map.addEventListener('click', (event) => {
+    const cell = cellOf(event);
+    if (!cell) return;
+    move(cell);
+    if (cell.ariaDisabled === 'true') return;
+    const chosen = day(mondays.get(cell) ?? 0);
+    state.week = state.week === chosen ? '' : chosen;
+    shown = SHOWN;
+    show();
+    tell(cell);
+  });
+  const showMap = (/** @type {Map<number, number>} */ counts) => {
+    const most = Math.max(1, ...counts.values());
+    for (const [cell, monday] of mondays) {
+      const count = counts.get(monday) ?? 0, chosen = state.week === day(monday);
+      cell.className = `h${count ? Math.min(4, Math.ceil((4 * Math.log1p(count)) / Math.log1p(most))) : ''}`;
+      cell.title = `${count ? count.toLocaleString('en') : 'nothing'} in the week from ${ActivityRows.time(monday).date}`;
+      cell.ariaLabel = cell.title;
+      cell.ariaDisabled = String(!count && !chosen);
+      cell.ariaSelected = String(chosen);
+      cell.tabIndex = cell === stop ? 0 : -1;
+    }
+  };
+  const showWeek = () => { week.textContent = state.week ? `The week from ${ActivityRows.time(Date.parse(`${state.week}T00:00:00Z`) / 1000).date} is chosen.` : 'Choose a week to see its entries.'; };
 
-  // --- Rows
+  // --- Rows: the same as on the page of a month
 
   const draw = (/** @type {Activity} */ row) => {
-    const date = new Date(row.moment * 1000), iso = Number.isNaN(date.getTime()) ? '' : date.toISOString().slice(0, 19);
-    const who = row.author ? [visible(row.author)] : [];
+    const { text, stamp } = ActivityRows.time(row.moment);
     const name = row.path ? element('a', { className: 'strong', href: row.path, textContent: visible(row.artifact) }) : visible(row.artifact);
     const version = /^[0-9a-f]{40}$/.test(row.version) ? row.version.slice(0, 7) : visible(row.version);
+    const detail = [row.tag, row.detail].filter(Boolean).join(' ');
     return element('tr', { className: row.gone ? 'gone' : '' },
-      element('td', {}, iso ? element('time', { dateTime: `${iso}Z`, title: `${iso.replace('T', ' ')} UTC`, textContent: age(row.moment) }) : 'not a date'),
-      element('td', {}, head.verbs[row.kind] ?? visible(row.kind), ...(row.detail || row.tag ? [element('small', { textContent: visible([row.tag, row.detail].filter(Boolean).join(' ')) })] : [])),
-      element('td', {}, name, ...(version ? [' ', element('b', { textContent: version })] : [])),
-      element('td', { textContent: visible(row.stage) }),
-      element('td', {}, ...who, ...(row.signed ? [element('small', { textContent: `${visible(row.signed)} signature, not verified` })] : [])),
-      element('td', { className: 'wide', textContent: visible(row.repo) }));
+      element('td', { 'data-absolute': '' }, element('time', { dateTime: stamp, textContent: text })),
+      element('td', {}, stated(head.verbs, row.kind) ?? visible(row.kind), ...(detail ? [element('small', { textContent: visible(detail) })] : [])),
+      element('td', {}, ...(row.artifact ? [name] : []), ...(version ? [' ', element('b', { textContent: version })] : [])),
+      element('td', {}, ...(row.stage ? [element('span', { className: `pill s-${row.look}`, textContent: visible(row.stage) })] : [])),
+      element('td', {}, ...(row.author ? [element('span', { className: `who a${row.face[0]}`, 'data-i': row.face[1], textContent: visible(row.author) })] : []), ...(row.signed ? [element('small', { textContent: `${visible(row.signed)} signature, not verified` })] : [])),
+      element('td', { textContent: visible(row.repo) }));
   };
   const showFeed = () => {
-    const ofStage = stated(head.stageFeeds, state.stage), ofTeam = stated(head.teamFeeds, state.team);
-    const of = ofStage ? `of ${visible(state.stage)}` : ofTeam ? `of ${visible(state.team)}` : 'of everything', path = ofStage ?? ofTeam ?? 'feeds/all';
-    feed.replaceChildren(`Feed ${of}: `, element('a', { className: 'go', href: `${path}.xml`, textContent: 'Atom' }), ' · ', element('a', { className: 'go', href: `${path}.json`, textContent: 'JSON Feed' }));
+    const { path, of, json, exact } = ActivityRows.feed(head, state);
+    const link = (/** @type {string} */ kind, /** @type {string} */ title) => element('a', { className: 'go', href: `${path}.${kind}`, textContent: title });
+    const name = visible(of);
+    feed.replaceChildren(exact ? `Feed of ${name}: ` : `No feed has just these entries; the nearest is that of ${name}: `, link('xml', 'Atom'), ...(json ? [' · ', link('json', 'JSON Feed')] : []));
   };
   const showAddress = () => {
     const address = new URLSearchParams(Object.entries(state).filter(([, value]) => value));
     try { history.replaceState(history.state, '', address.size ? `?${address}` : location.pathname); } catch (e) { /* some browsers forbid it to files */ }
   };
   const show = () => {
-    const rows = everything.filter((row) => ActivityRows.matches(row, state));
-    showFilters();
-    showMap(state.week ? everything.filter((row) => ActivityRows.matches(row, { ...state, week: '' })) : rows);
-    body.replaceChildren(...rows.slice(0, shown).map(draw));
-    more.hidden = rows.length <= shown;
-    clear.hidden = !Object.values(state).some(Boolean);
-    const rest = head.months.length - loaded;
-    note.textContent = `${rows.length.toLocaleString('en')} ${rows.length === 1 ? 'entry' : 'entries'}${rest ? `; ${rest} more months are being loaded` : ''}`;
+    const chosen = Object.entries(state).filter(([, value]) => value).map(([name]) => name);
+    const unweeked = chosen.some((name) => name !== 'week') ? ActivityRows.filter(everything, { ...state, week: '' }) : everything;
+    const matching = state.week ? ActivityRows.filter(unweeked, { week: state.week }) : unweeked;
+    for (const [name, select] of selects) select.value = state[name];
+    showMap(unweeked === everything ? inAll : ActivityRows.byWeek(unweeked));
+    showWeek();
+    body.replaceChildren(...matching.slice(0, shown).map(draw));
+    more.hidden = matching.length <= shown;
+    clear.disabled = !chosen.length;
+    note.textContent = `${matching.length.toLocaleString('en')} ${matching.length === 1 ? 'entry' : 'entries'}${loaded < head.months.length ? `, ${head.months.length - loaded} months to load` : ''}`;
     showFeed();
     showAddress();
   };
   more.addEventListener('click', () => { shown += SHOWN; show(); });
 
-  const years = new Set(head.months.map((/** @type {string[]} */ [month]) => month.slice(0, 4))).size;
-  map.style.minHeight = `${Math.min(years, MOST_YEARS) * (CELL + 10)}px`; // of the whole map: rows stay where they are when years come
-
   /** Loads the months, the last first; shows the first at once, and the others when all are there. */
-  const load = () => {
-    const month = head.months[loaded];
-    if (!month) { show(); performance.mark('activity-complete'); return; }
-    SiteData.load(`activity/${month[0]}`).then(() => {
-      everything.push(...ActivityRows.read(SiteData.get(`activity/${month[0]}`)));
-      loaded += 1;
-      if (loaded === 1) { show(); performance.mark('activity'); }
-      load();
-    }, (error) => { note.textContent = `${error.message}: the list is not complete.`; });
+  const load = async () => {
+    while (loaded < head.months.length) {
+      const names = head.months.slice(loaded, loaded ? loaded + AT_ONCE : 1).map((/** @type {string[]} */ [month]) => month);
+      await Promise.all(names.map((/** @type {string} */ name) => SiteData.load(`activity/${name}`)));
+      for (const name of names) for (const row of ActivityRows.read(SiteData.get(`activity/${name}`), name !== OTHER)) everything.push(row);
+      loaded += names.length;
+      if (loaded === 1) { offer(); show(); performance.mark('activity'); }
+    }
+    offer();
+    show();
+    performance.mark('activity-complete');
   };
-  load();
+  offer();
+  show();
+  load().catch((error) => { note.textContent = `${error.message}: the list is not complete.`; });
 })();

@@ -1,24 +1,29 @@
 // What happened, as columns: pure functions that read a month's rows, filter them and count them by week, for the page of activity.
 'use strict';
 
-/** @typedef {{ kind: string, moment: number, repo: string, team: string, artifact: string, version: string, stage: string, author: string, signed: string, tag: string, detail: string, path: string, gone: boolean }} Activity */
+/** @typedef {{ kind: string, moment: number, dated: boolean, repo: string, team: string, artifact: string, version: string, stage: string, look: string, author: string, face: [number, string], signed: string, tag: string, detail: string, path: string, gone: boolean }} Activity */
 const ActivityRows = (() => {
   const GONE = 1, HAS_PAGE = 2; // bits of `flags`
   const DAY = 86400, WEEK = 7 * DAY;
   const MONDAY = 4 * DAY; // 5 January 1970 was one
+  const FIRST = -62135596800, LAST = 253402300799; // the years 1 and 9999, as on the pages of months
   const TEXTS = ['kind', 'artifact', 'version', 'stage', 'author', 'signed', 'tag', 'detail', 'path'];
+  const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
   /** @param {string} text */
   const numbers = (text) => (text ? text.split(',').map(Number) : []);
   const simple = (/** @type {string} */ name) => name.replaceAll(':', '~~').replaceAll('/', '~');
 
-  /** The rows of a month. @param {any} columns @returns {Activity[]} */
-  const read = (columns) => {
+  /** The rows of a month. @param {any} columns @param {boolean} dated whether their dates can be right @returns {Activity[]} */
+  const read = (columns, dated) => {
     const repo = numbers(columns.repo), moment = numbers(columns.moment), flags = numbers(columns.flags);
     const texts = TEXTS.map((name) => ({ name, values: columns[`${name}s`], places: numbers(columns[name]) }));
+    const stages = numbers(columns.stage), authors = numbers(columns.author);
     return moment.map((when, row) => {
-      const one = /** @type {any} */ ({ moment: when, repo: columns.repos[repo[row]], team: columns.teams[repo[row]], gone: (flags[row] & GONE) > 0 });
+      const one = /** @type {any} */ ({ moment: when, dated, repo: columns.repos[repo[row]], team: columns.teams[repo[row]], gone: (flags[row] & GONE) > 0 });
       for (const { name, values, places } of texts) one[name] = values[places[row]];
+      one.look = columns.looks[stages[row]];
+      one.face = columns.faces[authors[row]];
       if (!(flags[row] & HAS_PAGE)) one.path = '';
       else if (!one.path) one.path = `models/${simple(one.repo)}/${simple(one.artifact)}.html`;
       return one;
@@ -28,20 +33,40 @@ const ActivityRows = (() => {
   /** The Monday, in seconds since 1970, of the week of a moment. @param {number} moment */
   const week = (moment) => Math.floor((moment - MONDAY) / WEEK) * WEEK + MONDAY;
 
-  /**
-   * Whether a row is what is asked for. `signed` is `yes` or `no`; `week` is a Monday as 2026-03-02; a team without a name is `-`.
-   * @param {Activity} row @param {Record<string, string>} asked
-   */
-  const matches = (row, asked) => (!asked.team || (row.team || '-') === asked.team) && (!asked.repo || row.repo === asked.repo) && (!asked.stage || row.stage === asked.stage)
-    && (!asked.person || row.author === asked.person) && (!asked.kind || row.kind === asked.kind)
-    && (!asked.signed || (row.author !== '' && (row.signed !== '') === (asked.signed === 'yes')))
-    && (!asked.week || week(row.moment) === Date.parse(`${asked.week}T00:00:00Z`) / 1000);
+  /** The year of a week: that of its Thursday, as ISO 8601 has it. @param {number} monday */
+  const year = (monday) => new Date((monday + 3 * DAY) * 1000).getUTCFullYear();
 
-  /** How many rows there are in each week, by its Monday. @param {Activity[]} rows */
+  /** The Mondays of a year. @param {number} name */
+  const mondays = (name) => {
+    const first = week(Date.UTC(name, 0, 4) / 1000); // the first week has 4 January
+    return Array.from({ length: year(first + 52 * WEEK) === name ? 53 : 52 }, (_, number) => first + number * WEEK);
+  };
+
+  /** A moment in UTC, and as HTML has it. @param {number} moment in seconds since 1970 */
+  const time = (moment) => {
+    const iso = new Date(Math.min(Math.max(moment, FIRST), LAST) * 1000).toISOString();
+    const date = `${Number(iso.slice(8, 10))} ${MONTHS[Number(iso.slice(5, 7)) - 1]} ${Number(iso.slice(0, 4))}`;
+    return { date, text: `${date}, ${iso.slice(11, 16)} UTC`, stamp: `${iso.slice(0, 19)}Z` };
+  };
+
+  /**
+   * The rows that are what is asked for. `signed` is `yes` or `no`; `week` is a Monday as 2026-03-02; a team without a name is `-`.
+   * @param {Activity[]} rows @param {Record<string, string>} asked
+   */
+  const filter = (rows, asked) => {
+    const monday = asked.week ? Date.parse(`${asked.week}T00:00:00Z`) / 1000 : 0;
+    return rows.filter((row) => (!asked.team || (row.team || '-') === asked.team) && (!asked.repo || row.repo === asked.repo) && (!asked.stage || row.stage === asked.stage)
+      && (!asked.person || row.author === asked.person) && (!asked.kind || row.kind === asked.kind)
+      && (!asked.signed || (row.author !== '' && (row.signed !== '') === (asked.signed === 'yes')))
+      && (!asked.week || (row.dated && row.moment >= monday && row.moment < monday + WEEK)));
+  };
+
+  /** How many rows there are in each week, by its Monday; those whose dates cannot be right are in none. @param {Activity[]} rows */
   const byWeek = (rows) => {
     /** @type {Map<number, number>} */
     const counts = new Map();
     for (const row of rows) {
+      if (!row.dated) continue;
       const monday = week(row.moment);
       counts.set(monday, (counts.get(monday) ?? 0) + 1);
     }
@@ -56,5 +81,24 @@ const ActivityRows = (() => {
     return [...counts].sort(([a, many], [b, others]) => others - many || (a < b ? -1 : 1)).map(([value]) => value);
   };
 
-  return { read, week, matches, byWeek, values, WEEK };
+  /**
+   * The feed of what is asked for, or the nearest: its path, whose it is, whether it is also a JSON Feed, and whether it has just that.
+   * @param {any} head what index/activity.js has @param {Record<string, string>} asked
+   * @returns {{ path: string, of: string, json: boolean, exact: boolean }}
+   */
+  const feed = (head, asked) => {
+    const only = (/** @type {string} */ name) => Object.entries(asked).every(([key, value]) => key === name || !value);
+    if (asked.repo && head.repoFeeds.includes(asked.repo)) {
+      const odd = Object.hasOwn(head.oddFeeds, asked.repo) ? head.oddFeeds[asked.repo] : null;
+      return { path: odd ?? `feeds/repos/${simple(asked.repo)}`, of: asked.repo, json: false, exact: only('repo') };
+    }
+    if (asked.stage && Object.hasOwn(head.stageFeeds, asked.stage)) return { path: head.stageFeeds[asked.stage], of: asked.stage, json: true, exact: only('stage') };
+    if (asked.team && Object.hasOwn(head.teamFeeds, asked.team)) {
+      const [path, organisation, single] = head.teamFeeds[asked.team];
+      return { path, of: single ? asked.team : organisation, json: true, exact: single && only('team') };
+    }
+    return { path: 'feeds/all', of: 'everything', json: true, exact: only('') };
+  };
+
+  return { read, week, year, mondays, time, filter, byWeek, values, feed, WEEK };
 })();

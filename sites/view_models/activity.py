@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -10,8 +11,8 @@ from markupsafe import Markup
 
 from catalog.naming import plain_slug, slug
 from sites import urls
-from sites.data.activity import ActivityRow
-from sites.text import MONTHS, clip, minute, pill, short
+from sites.data.activity import ActivityRow, MonthRow
+from sites.text import MONTHS, clip, face, look, minute, pill, short
 from sites.view_models import feeds
 from sites.view_models.feeds import Feeds
 from sites.view_models.scripts import script
@@ -77,7 +78,7 @@ def lines(rows: Iterable[ActivityRow]) -> list[ActivityLine]:
             path=urls.model(row.repo, row.artifact) if row.artifact and row.has_page else "",
             version=short(row.version or ""),
             stage=pill(row.stage) if row.stage else Markup(""),
-            detail=clip(row.detail, DETAIL),
+            detail=" ".join(filter(None, (_tag(row), clip(row.detail, DETAIL)))),
         )
         for row in rows
     ]
@@ -101,36 +102,59 @@ def month_script(month: str, rows: Sequence[ActivityRow]) -> bytes:
         "stage": [row.stage or "" for row in rows],
         "author": [row.author or "" for row in rows],
         "signed": [row.signed or "" for row in rows],
-        "tag": [(row.tag or "") if row.kind.endswith("_tag") else "" for row in rows],
+        "tag": [_tag(row) for row in rows],
         "detail": [clip(row.detail, DETAIL) for row in rows],
         "path": [urls.model(row.repo, row.artifact) if _is_odd(row) else "" for row in rows],
     }
     for name, values in texts.items():
         columns[f"{name}s"], columns[name] = _coded(values)
+    columns["looks"] = [look(stage) for stage in dict.fromkeys(texts["stage"])]
+    columns["faces"] = [face(author) for author in dict.fromkeys(texts["author"])]
     return script(f"activity/{month}", columns)
 
 
 def index_script(
-    months: Sequence[tuple[str, int]], stages: Iterable[str], repos: Iterable[str], news: Feeds, digest: str
+    months: Sequence[MonthRow], stages: Iterable[str], repos: Iterable[str], news: Feeds, digest: str
 ) -> bytes:
-    """The script with the months, and the feeds of stages and teams. A team has one where all of its repositories are of one organisation."""
-    by_team: dict[str, set[str]] = {}
-    for repo in repos:
-        by_team.setdefault(urls.team_of(repo), set()).add(feeds.organisation(repo))
-    paths = {
-        team: f"feeds/orgs/{slug(min(names))}" for team, names in by_team.items() if len(names) == 1 and min(names)
-    }
-    of_stage = {stage: f"feeds/stages/{slug(stage)}" for stage in stages}
+    """The script with the months, the weeks, and the feeds of stages, teams and repositories."""
+    weeks: Counter[int] = Counter()
+    for month in months:
+        weeks.update(month.weeks)
+    own = {repo: path for repo in sorted(repos) if news.of(path := feeds.repository(repo))}
+    of_stage = {stage: feeds.stage_feed(stage) for stage in stages}
     return script(
         "activity",
         {
             "version": digest,
-            "months": [[month, title(month), entries] for month, entries in months],
+            "months": [[row.month, title(row.month), row.entries] for row in months],
+            "weeks": sorted(weeks.items()),
             "verbs": VERBS,
             "stageFeeds": {stage: path for stage, path in of_stage.items() if news.of(path)},
-            "teamFeeds": {team: path for team, path in sorted(paths.items()) if news.of(path)},
+            "teamFeeds": _team_feeds(own, news),
+            "repoFeeds": [*own],
+            "oddFeeds": {repo: path for repo, path in own.items() if slug(repo) != plain_slug(repo)},
         },
     )
+
+
+def _team_feeds(repos: Iterable[str], news: Feeds) -> dict[str, tuple[str, str, bool]]:
+    """The feed of each team whose repositories are of one organisation, the name of that, and whether it has no other team."""
+    organisations: dict[str, set[str]] = {}
+    teams: dict[str, set[str]] = {}
+    for repo in repos:
+        organisations.setdefault(urls.team_of(repo), set()).add(feeds.organisation(repo))
+        teams.setdefault(feeds.organisation(repo), set()).add(urls.team_of(repo))
+    single = {team: min(names) for team, names in sorted(organisations.items()) if len(names) == 1}
+    return {
+        team: (feed.path, name, len(teams[name]) == 1)
+        for team, name in single.items()
+        for feed in news.of(feeds.organisation_feed(name))
+    }
+
+
+def _tag(row: ActivityRow) -> str:
+    """The tag that was observed."""
+    return (row.tag or "") if row.kind.endswith("_tag") else ""
 
 
 def _is_odd(row: ActivityRow) -> bool:

@@ -38,9 +38,10 @@ _WITH_JSON = (ALL, _STAGES, _ORGANISATIONS)  # what their paths begin with
 
 
 class Feed(NamedTuple):
-    """A feed: its files are `path` with each of its `suffixes`, and `page` shows the same things."""
+    """A feed: its files are `path` with each of its `suffixes`, `name` is of what it is, and `page` shows the same things."""
 
     path: str
+    name: str
     title: str
     page: str
 
@@ -56,7 +57,7 @@ class Feeds:
     def __init__(self, repositories: Iterable[PageInputsRow], title: str, site_url: str | None) -> None:
         self._title = title
         self._root = f"{site_url.rstrip('/')}/" if site_url else ""
-        self._feeds = {ALL: Feed(ALL, title, "index.html")}
+        self._feeds = {ALL: Feed(ALL, "everything", title, "index.html")}
         self._repos: dict[str, dict[str, None]] = {ALL: {}}
         self._entries: dict[tuple[str, str], tuple[str, str]] = {}
         for row in repositories:
@@ -152,7 +153,19 @@ def repository(repo: str) -> str:
 
 def of_organisation(repo: str) -> str:
     """The path of the feed of the organisation that a repository is of."""
-    return _of_organisation(organisation(repo))
+    return organisation_feed(organisation(repo))
+
+
+@cache
+def organisation_feed(name: str) -> str:
+    """The path of an organisation's feed."""
+    return f"{_ORGANISATIONS}{slug(name)}"
+
+
+@cache
+def stage_feed(stage: str) -> str:
+    """The path of a stage's feed."""
+    return f"{_STAGES}{slug(stage)}"
 
 
 def organisation(repo: str) -> str:
@@ -168,30 +181,20 @@ def _feeds_of(repo: str, news: Sequence[NewsOfArtifact], title: str) -> Iterator
     """The feeds that have the events of a repository's artifacts."""
     if not news:
         return
-    yield Feed(ALL, title, "index.html")
-    yield Feed(repository(repo), f"{repo} · {title}", urls.repository(repo))
+    yield Feed(ALL, "everything", title, "index.html")
+    yield Feed(repository(repo), repo, f"{repo} · {title}", urls.repository(repo))
     for artifact in (of_artifact["artifact"] for of_artifact in news):
-        yield Feed(model(repo, artifact), f"{repo}:{artifact} · {title}", urls.model(repo, artifact))
+        yield Feed(model(repo, artifact), artifact, f"{repo}:{artifact} · {title}", urls.model(repo, artifact))
     if name := organisation(repo):
-        yield Feed(_of_organisation(name), f"{name} · {title}", "repos.html")
+        yield Feed(organisation_feed(name), name, f"{name} · {title}", "repos.html")
     for stage in dict.fromkeys(stage for of_artifact in news for stage in of_artifact["stages"]):
-        yield Feed(_of_stage(stage), f"{stage} · {title}", "models.html")
-
-
-@cache
-def _of_organisation(name: str) -> str:
-    return f"{_ORGANISATIONS}{slug(name)}"
-
-
-@cache
-def _of_stage(stage: str) -> str:
-    return f"{_STAGES}{slug(stage)}"
+        yield Feed(stage_feed(stage), stage, f"{stage} · {title}", "models.html")
 
 
 _PATHS: Mapping[str, Callable[[NewsRow], str]] = {
     "all": lambda _: ALL,
     "organisation": lambda event: of_organisation(event.repo),
-    "stage": lambda event: _of_stage(event.stage or ""),
+    "stage": lambda event: stage_feed(event.stage or ""),
     "repo": lambda event: repository(event.repo),
     "artifact": lambda event: model(event.repo, event.artifact),
 }

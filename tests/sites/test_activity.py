@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlparse
+from urllib.request import url2pathname
 
 import pytest
 
@@ -104,19 +108,107 @@ def test_the_address_says_what_is_shown(browser, visited, query, rows):
         assert (shown, asked, page.complaints) == (rows, {*query[1:].split("&")}, [])
 
 
-@pytest.mark.browser
-def test_names_that_all_objects_have_are_those_of_no_feed_and_no_kind(browser, visited):
-    with opened(browser, (visited / "site/activity.html").as_uri() + "?stage=constructor&kind=toString&week=x") as page:
+@contextmanager
+def complete(browser, site, query="", **options):
+    """The page, with all of its rows."""
+    with opened(browser, (site / "activity.html").as_uri() + query, **options) as page:
         page.wait_for_function("performance.getEntriesByName('activity-complete').length")
-        feed, kind = (
-            page.locator("#activity > p.note").last.inner_text(),
-            page.get_by_label("All kinds").locator("option:checked").inner_text(),
-        )
-        assert (feed, kind, "week" in page.url.partition("&kind=toString")[2]) == (
-            "Feed of everything: Atom · JSON Feed",
-            "toString",
-            False,
-        )
+        yield page
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("query", "feed"),
+    [
+        pytest.param("", "Feed of everything: Atom · JSON Feed", id="no filter"),
+        pytest.param("?stage=prod", "Feed of prod: Atom · JSON Feed", id="a stage"),
+        pytest.param("?team=risk", "Feed of risk: Atom · JSON Feed", id="a team"),
+        pytest.param(f"?repo={NAME.replace('/', '%2F')}", f"Feed of {NAME}: Atom", id="a repository"),
+        pytest.param(
+            "?stage=prod&signed=no",
+            "No feed has just these entries; the nearest is that of prod: Atom · JSON Feed",
+            id="a stage, and more",
+        ),
+        pytest.param(
+            "?stage=constructor&kind=toString&week=x",
+            "No feed has just these entries; the nearest is that of everything: Atom · JSON Feed",
+            id="names that all objects have are those of no feed",
+        ),
+    ],
+)
+def test_the_feed_is_that_of_what_is_shown(browser, visited, query, feed):
+    with complete(browser, visited / "site", query) as page:
+        shown = page.locator("#activity .about p").last
+        links = shown.locator("a").evaluate_all("links => links.map(link => link.href)")
+        there = [Path(url2pathname(urlparse(link).path)).is_file() for link in links]
+        assert (shown.inner_text(), {*there}, page.complaints) == (feed, {True}, [])
+
+
+@pytest.mark.browser
+def test_a_kind_that_there_is_not_is_named_and_a_week_that_is_none_is_dropped(browser, visited):
+    with complete(browser, visited / "site", "?kind=toString&week=x") as page:
+        kind = page.get_by_label("All kinds").locator("option:checked").inner_text()
+        assert (kind, page.url.partition("?")[2]) == ("toString", "kind=toString")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1440, 390])
+def test_nothing_moves_while_the_page_is_loaded(browser, demo_folder, width):
+    watch = """window.moved = 0;
+        new PerformanceObserver((list) => { for (const entry of list.getEntries()) window.moved += entry.value; })
+            .observe({ type: 'layout-shift', buffered: true });"""
+    context = browser.new_context(viewport={"width": width, "height": 900})
+    context.add_init_script(watch)
+    page = context.new_page()
+    page.goto((Path(demo_folder) / "output/site/activity.html").as_uri())
+    page.wait_for_function(
+        "performance.getEntriesByName('activity-complete').length && document.fonts.status === 'loaded'"
+    )
+    moved, beyond = page.evaluate("[window.moved, document.documentElement.scrollWidth - innerWidth]")
+    context.close()
+    assert (moved < 0.02, beyond) == (True, 0)
+
+
+# The class of each row, and its cells but for ages, which follow the clock; from the root of the site.
+CELLS = """rows => rows.map(row => [row.className, ...[...row.cells].map(cell => cell.innerHTML
+  .replace(/ title="[^"]*"/g, '').replaceAll('href="../', 'href="').trim())])"""
+
+
+@pytest.mark.browser
+def test_scripts_draw_the_rows_of_a_month_as_its_page_has_them(browser, visited):
+    site = visited / "site"
+    with complete(browser, site) as page, opened(browser, (site / "activity/2024-01.html").as_uri()) as month:
+        drawn = page.locator("#activity tbody tr").evaluate_all(CELLS)
+        there = month.locator("tbody tr").evaluate_all(CELLS)
+        heads = [each.locator("th").all_inner_texts() for each in (page, month)]
+    assert (drawn[-len(there) :], heads[0]) == (there, heads[1])
+
+
+FIRST_WEEK = "28 in the week from 1 Jan 2024"
+WEEKS = [
+    FIRST_WEEK,
+    "nothing in the week from 23 Dec 2024",
+    FIRST_WEEK,
+    "nothing in the week from 8 Jan 2024",
+    FIRST_WEEK,
+]
+
+
+@pytest.mark.browser
+def test_the_weeks_are_one_stop_of_the_tab_key_and_arrows_move_between_them(browser, visited):
+    with complete(browser, visited / "site") as page:
+        stops = page.locator(".heat button[tabindex='0']")
+        stops.focus()
+        told = [page.locator(".week p").inner_text()]
+        for key in ("End", "Home", "ArrowRight", "ArrowLeft"):
+            page.keyboard.press(key)
+            told.append(page.locator(".week p").inner_text())
+        page.keyboard.press("Enter")
+        chosen = page.locator(".heat [aria-selected=true]").evaluate_all("cells => cells.map(cell => cell.ariaLabel)")
+        entries = page.locator("#activity .about p").first.inner_text()
+        assert (stops.count(), told, chosen, page.url.partition("?")[2], entries) == (
+            1, WEEKS, [FIRST_WEEK], "week=2024-01-01", "28 entries",
+        )  # fmt: skip
 
 
 def test_the_page_of_a_month_leads_to_all_of_its_entries():

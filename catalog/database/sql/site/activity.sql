@@ -61,8 +61,12 @@ order by e.moment desc, e.kind, e.repo, e.artifact, e.tag, e.oid;
 -- internal.site_activity_months(): The months in which something happened, the last first.
 --   key: month
 --   entries: How much is on its page.
---   content: A digest of that.
-select month, count(*) as entries, bit_xor(hash(a)) as content
+--   weeks: The Mondays of its weeks, in seconds since 1970, with how much of the month is in each; none of dates that cannot be right.
+--   content: A digest of all of that.
+select
+    month, count(*) as entries, bit_xor(hash(a)) as content,
+    -- 5 January 1970 was a Monday.
+    coalesce(histogram((moment - 345600) // 604800 * 604800 + 345600) filter (where month <> 'other'), map {}) as weeks
 from internal.site_activity() a
 group by month
 order by month desc;
