@@ -42,7 +42,7 @@ from sites.view_models.model.commands import plain_id, remarks, usages
 from sites.view_models.model.plots import Plots
 from sites.view_models.model.summary import summary
 from sites.view_models.model.used_by import used_by
-from sites.view_models.problems import NO_PROBLEMS, by_commit, problem_groups
+from sites.view_models.problems import NO_PROBLEMS, by_commit, kind_lines, problem_groups
 from sites.view_models.registry import (
     OUTCOMES,
     ArtifactLine,
@@ -209,6 +209,7 @@ class SitePages:
             "last_crawls": as_of.listed(self._facts.crawls),
             "failed": failed,
             "outcomes": OUTCOMES,
+            "kinds": kind_lines(every),
             "groups": problem_groups(every, self._forges, MOST_PROBLEMS),
             "problem_count": len(every),
             "most": MOST_PROBLEMS,

@@ -58,6 +58,7 @@ PROBLEMS = (
     TableColumn(title="message", key="message"),
     TableColumn(title="commit", key="commit7", styles=(DIM,)),
     TableColumn(title="rule", key="rule", styles=(DIM,)),
+    TableColumn(title="how to fix it", key="fix"),
 )
 RELEASES = (
     TableColumn(title="repository", key="repo", styles=(BOLD,)),

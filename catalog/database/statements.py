@@ -15,6 +15,7 @@ OF_ONE_REPOSITORY = (  # what follows from one repository alone
     "names",
     "registry_state",
     "registry",
+    "problems",
     "stage_history",
     "locations",
     "lineage/nodes",

@@ -59,7 +59,7 @@ _SUBJECTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("inventory", "observations"),
         ("crawl_times", "questions/repo_changes", "bitemporal", "questions/changes", "feeds"),
     ),
-    "Problems, and the catalog itself": (("problems",), ("metadata",)),
+    "Problems, and the catalog itself": (("problems",), ("problems", "metadata")),
 }
 
 

@@ -177,6 +177,7 @@ class ProblemRow(NamedTuple):
     place: str
     message: str
     commit: str | None
+    fix: str
 
 
 class CrawlRow(NamedTuple):

@@ -77,8 +77,8 @@
   /** @param {HTMLElement} holder */
   const addCopy = (holder) => {
     const text = holder.dataset.copy || holder.textContent;
-    const button = make('button', { className: 'copy', type: 'button', title: 'Copy' }, icon(COPY));
-    button.setAttribute('aria-label', `Copy ${text}`);
+    const button = make('button', { className: 'copy', type: 'button', title: holder.title || 'Copy' }, icon(COPY));
+    button.setAttribute('aria-label', holder.title || `Copy ${text}`);
     button.addEventListener('click', async () => {
       if (!await copy(text)) { say('This browser does not let pages copy'); return; }
       button.classList.add('done');
@@ -87,7 +87,8 @@
       setTimeout(() => { button.classList.remove('done'); button.replaceChildren(icon(COPY)); }, 1400);
     });
     const link = holder.closest('a');
-    if (link) link.after(button); else if (holder.tagName === 'CODE') holder.after(button); else holder.append(button);
+    const fold = holder.closest('.issue');
+    if (link) link.after(button); else if (fold) fold.before(button); else if (holder.tagName === 'CODE') holder.after(button); else holder.append(button);
   };
 
   // Ages. The page says when; how long ago that is, only the reader's clock knows. In tables and beneath names the age

@@ -1,4 +1,4 @@
-"""Problems as an owner mends them: by repository, then by kind, each with a link to the line that it is in."""
+"""Problems as an owner fixes them: by repository, then by kind, each with how to fix it and a link to the line that it is in."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import NamedTuple
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from sites import urls
 from sites.data.rows import ProblemRow
+from sites.view_models.issue_text import IssuePlace, issue_text
 from sites.view_models.registry import commit_mark
 
-_LINE = re.compile(r"\bat line ([1-9][0-9]{0,6})\b")
+_LINE = re.compile(r"\bat line ([1-9][0-9]{0,6})\b")  # in a message
+_LINE_OF_PLACE = re.compile(r"line ([1-9][0-9]{0,6})\b")
 _TAG = "refs/"
 
 NO_PROBLEMS: Mapping[str, Sequence[ProblemRow]] = MappingProxyType({})  # by commit
@@ -29,10 +31,13 @@ class ProblemLine(NamedTuple):
 
 
 class ProblemKind(NamedTuple):
-    """The problems of one kind in a repository."""
+    """The problems of one kind in a repository: how many there are, how they are fixed, those that are shown, and the text of an issue about these."""
 
     rule: str
+    total: int
+    fix: Markup
     problems: list[ProblemLine]
+    issue: str
 
 
 class ProblemGroup(NamedTuple):
@@ -44,6 +49,15 @@ class ProblemGroup(NamedTuple):
     kinds: list[ProblemKind]
 
 
+class KindLine(NamedTuple):
+    """A kind of problem in the whole catalog."""
+
+    rule: str
+    problems: int
+    repos: int
+    fix: Markup
+
+
 def by_commit(problems: Iterable[ProblemRow]) -> dict[str, list[ProblemRow]]:
     """The problems at commits, by these."""
     commits: dict[str, list[ProblemRow]] = {}
@@ -53,11 +67,31 @@ def by_commit(problems: Iterable[ProblemRow]) -> dict[str, list[ProblemRow]]:
     return commits
 
 
+def kind_lines(problems: Iterable[ProblemRow]) -> list[KindLine]:
+    """The kinds of problems, the most frequent first."""
+    kinds: dict[str, list[ProblemRow]] = {}
+    for row in problems:
+        kinds.setdefault(row.rule, []).append(row)
+    lines = [
+        KindLine(rule, len(rows), len({row.repo for row in rows}), with_code(rows[0].fix))
+        for rule, rows in kinds.items()
+    ]
+    return sorted(lines, key=lambda line: (-line.problems, line.rule))
+
+
 def problem_groups(
     problems: Iterable[ProblemRow], forges: Mapping[str, urls.RepositoryLinks | None], most: int | None = None
 ) -> list[ProblemGroup]:
     """The problems by repository and kind, at most so many of them. `problems`: in the order of repositories."""
     return list(_groups(problems, forges, most))
+
+
+def with_code(sentence: str) -> Markup:
+    """A sentence of ours, with what stands between backticks as code."""
+    parts = sentence.split("`")
+    return Markup().join(
+        Markup("<code>{}</code>").format(part) if number % 2 else escape(part) for number, part in enumerate(parts)
+    )
 
 
 def _groups(
@@ -66,20 +100,27 @@ def _groups(
     left = most
     for repo, rows in groupby(problems, lambda problem: problem.repo):
         own = sorted(rows, key=lambda problem: problem.rule)
-        shown = own if left is None else own[:left]
-        left = None if left is None else left - len(shown)
-        kinds = [
-            ProblemKind(rule, [_line(problem, forges.get(repo)) for problem in of_rule])
-            for rule, of_rule in groupby(shown, lambda problem: problem.rule)
-        ]
+        kinds: list[ProblemKind] = []
+        for rule, of_rule in groupby(own, lambda problem: problem.rule):
+            every = list(of_rule)
+            shown = every if left is None else every[:left]
+            left = None if left is None else left - len(shown)
+            if shown:
+                kinds.append(_kind(repo, rule, len(every), [_line(problem, forges.get(repo)) for problem in shown]))
         if kinds:
             yield ProblemGroup(repo, urls.repository(repo), len(own), kinds)
+
+
+def _kind(repo: str, rule: str, total: int, lines: list[ProblemLine]) -> ProblemKind:
+    fix = lines[0].problem.fix
+    places = [IssuePlace(line.problem.place, line.problem.message, line.problem.commit, line.link) for line in lines]
+    return ProblemKind(rule, total, with_code(fix), lines, issue_text(repo, rule, fix, places))
 
 
 def _line(problem: ProblemRow, links: urls.RepositoryLinks | None) -> ProblemLine:
     if problem.commit is None:
         return ProblemLine(problem, Markup(""), "")
-    line = _LINE.search(problem.message)
-    file = problem.place.partition(": ")[0]
+    file, _, within = problem.place.partition(": ")
+    line = _LINE.search(problem.message) or _LINE_OF_PLACE.match(within)
     to = links.line(problem.commit, file, int(line[1]) if line else None) if links and not file.startswith(_TAG) else ""
     return ProblemLine(problem, commit_mark(links, problem.commit), to or "")

@@ -299,7 +299,8 @@ def _utc(value):
 
 def test_hostile_text_is_shown_and_not_obeyed(ask):
     _, out, _ = ask("ls", "problems")
-    assert out.splitlines()[1].endswith("  \\x1b[2J[red]a|b\\u202e<b>  -       not-utf8")
+    fix = "Save the file as UTF-8; make a tag again with `i18n.commitEncoding` unset."
+    assert out.splitlines()[1].endswith(f"  \\x1b[2J[red]a|b\\u202e<b>  -       not-utf8  {fix}")
 
 
 def test_hostile_text_stays_data_in_json(ask):

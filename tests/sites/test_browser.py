@@ -99,6 +99,18 @@ def test_a_line_is_copied_as_it_is_shown(opened):
     assert copied == "dvc artifacts get https://github.com/acme/churn.git churn --rev v1.0.0"
 
 
+@pytest.mark.parametrize("has_clipboard", [True, False], ids=["from a file", "at a plain address"])
+def test_the_text_of_an_issue_is_copied_without_opening_it(opened, has_clipboard):
+    page = opened("status.html", permissions=["clipboard-read", "clipboard-write"])
+    if not has_clipboard:
+        page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    text = page.locator(".issue pre").first.evaluate("pre => pre.textContent")
+    page.get_by_role("button", name="Copy as issue text").first.click()
+    page.get_by_text("Copied").wait_for()
+    page.reload()
+    assert page.evaluate("navigator.clipboard.readText()") == text
+
+
 def test_a_line_is_copied_at_a_plain_address_of_an_intranet(opened):
     page = opened(MODEL, permissions=["clipboard-read", "clipboard-write"])
     page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")

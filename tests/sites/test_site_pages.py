@@ -39,7 +39,7 @@ def site(connection: data.Connection) -> Callable[[data.Facts], module.SitePages
 @pytest.mark.parametrize("beyond", [0, 1], ids=["as many as are listed", "one more"])
 def test_the_problems_on_the_page_of_the_status(site, facts, beyond):
     count = module.MOST_PROBLEMS + beyond
-    problems = [ProblemRow(CHURN[0], "rule", f"{number}", "message", None) for number in range(count)]
+    problems = [ProblemRow(CHURN[0], "rule", f"{number}", "message", None, "fix") for number in range(count)]
     found = site(replace(facts, problems={CHURN[0]: problems}))._status()
     shown = [line for group in found["groups"] for kind in group.kinds for line in kind.problems]
     assert (len(shown), found["problem_count"]) == (module.MOST_PROBLEMS, count)

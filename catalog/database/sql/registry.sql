@@ -188,11 +188,3 @@ from all_stages e
 left join allowed_stages l on l.repo = e.repo and l.raw_stage = e.raw_stage
 left join stages_in_use u on u.repo = e.repo and u.raw_stage = e.raw_stage
 left join stage_names n on n.raw = e.raw_stage;
-
--- open_problems: What could not be read and is to be mended: `problems` without those of an `artifacts.yaml` that is not a file of GTO, in
---     repositories without tags of GTO.
---   key: repo, connector, place, rule, message, commit
---   from problems: *
-select *
-from problems
-where rule <> 'not-gto' or repo in (select repo from events);

@@ -6,7 +6,7 @@ import pytest
 
 from sites.data.rows import ProblemRow
 from sites.urls import RepositoryLinks
-from sites.view_models.problems import problem_groups
+from sites.view_models.problems import kind_lines, problem_groups
 
 OID = "a" * 40
 LINKS = RepositoryLinks(url="https://github.com/a/b", commits="https://github.com/a/b/commit/")
@@ -15,21 +15,24 @@ LINKS = RepositoryLinks(url="https://github.com/a/b", commits="https://github.co
 def problem(
     repo: str, rule: str, place: str = "dvc.yaml", message: str = "odd", commit: str | None = OID
 ) -> ProblemRow:
-    return ProblemRow(repo, rule, place, message, commit)
+    return ProblemRow(repo, rule, place, message, commit, f"Mend `{rule}`, <now>.")
 
 
-def shown(most: int | None) -> list[tuple[str, int, list[tuple[str, int]]]]:
+def shown(most: int | None) -> list[tuple[str, int, list[tuple[str, int, int]]]]:
     rows = [problem("a", "x"), problem("a", "y"), problem("a", "x"), problem("b", "x"), problem("c", "x")]
     groups = problem_groups(rows, {}, most)
-    return [(group.repo, group.total, [(kind.rule, len(kind.problems)) for kind in group.kinds]) for group in groups]
+    return [
+        (group.repo, group.total, [(kind.rule, kind.total, len(kind.problems)) for kind in group.kinds])
+        for group in groups
+    ]
 
 
 @pytest.mark.parametrize(
     ("most", "groups"),
     [
-        (None, [("a", 3, [("x", 2), ("y", 1)]), ("b", 1, [("x", 1)]), ("c", 1, [("x", 1)])]),
-        (4, [("a", 3, [("x", 2), ("y", 1)]), ("b", 1, [("x", 1)])]),
-        (2, [("a", 3, [("x", 2)])]),
+        (None, [("a", 3, [("x", 2, 2), ("y", 1, 1)]), ("b", 1, [("x", 1, 1)]), ("c", 1, [("x", 1, 1)])]),
+        (4, [("a", 3, [("x", 2, 2), ("y", 1, 1)]), ("b", 1, [("x", 1, 1)])]),
+        (1, [("a", 3, [("x", 2, 1)])]),
         (0, []),
     ],
 )
@@ -46,6 +49,11 @@ def test_problems_are_grouped_by_repository_and_kind_and_counted_where_they_are_
             f"https://github.com/a/b/blob/{OID}/a%20b/dvc.lock#L7",
             id="a place in a file, and a line",
         ),
+        pytest.param(
+            problem("r", "x", ".dvc/config: line 3"),
+            f"https://github.com/a/b/blob/{OID}/.dvc/config#L3",
+            id="a line as the place",
+        ),
         pytest.param(problem("r", "x", "refs/tags/a@v1", commit=None), "", id="a tag"),
         pytest.param(problem("r", "x", "refs/tags/a@v1"), "", id="a tag at a commit"),
         pytest.param(problem("r", "x", "../../x"), "", id="a path that leads out"),
@@ -55,3 +63,27 @@ def test_problems_are_grouped_by_repository_and_kind_and_counted_where_they_are_
 def test_a_problem_links_to_its_file_and_line(row, link):
     (group,) = problem_groups([row], {"r": LINKS})
     assert [line.link for kind in group.kinds for line in kind.problems] == [link]
+
+
+def test_the_kinds_of_all_repositories_are_counted_and_say_how_to_fix_them():
+    rows = [problem("a", "x"), problem("a", "z"), problem("b", "y"), problem("c", "y")]
+    assert [tuple(line) for line in kind_lines(rows)] == [
+        ("y", 2, 2, "Mend <code>y</code>, &lt;now&gt;."),
+        ("x", 1, 1, "Mend <code>x</code>, &lt;now&gt;."),
+        ("z", 1, 1, "Mend <code>z</code>, &lt;now&gt;."),
+    ]
+
+
+def test_each_kind_has_the_text_of_an_issue():
+    rows = [problem("r", "x", "dvc.lock", "found a tab at line 7"), problem("r", "x", "refs/tags/a@v1", commit=None)]
+    (group,) = problem_groups(rows, {"r": LINKS})
+    assert [kind.issue.splitlines() for kind in group.kinds] == [
+        [
+            "`x` in `r`, found by the model catalog in 2 places.",
+            "",
+            "How to fix it: Mend `x`, <now>.",
+            "",
+            f"- `dvc.lock` at commit `{OID}`: `found a tab at line 7` <https://github.com/a/b/blob/{OID}/dvc.lock#L7>",
+            "- `refs/tags/a@v1`: `odd`",
+        ]
+    ]

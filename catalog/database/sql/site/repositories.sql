@@ -21,7 +21,7 @@ order by r.repo;
 
 -- internal.site_problems(): Everything that could not be read and is to be mended.
 --   key: repo, rule, place, message, commit
-select repo, rule, place, message, commit from open_problems order by repo, connector, place, rule, message, commit;
+select repo, rule, place, message, commit, fix from open_problems order by repo, connector, place, rule, message, commit;
 
 -- internal.site_experiments(some_repos := null): DVC's experiments of each repository, the newest first, at most fifty.
 --   key: repo, name, baseline

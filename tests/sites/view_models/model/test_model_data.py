@@ -46,9 +46,9 @@ def test_only_paths_that_do_not_follow_from_names_are_listed(repo, artifact, lis
 
 @pytest.mark.parametrize("beyond", [0, 1], ids=["as many as a panel shows", "one more"])
 def test_problems_are_of_their_commit(beyond):
-    rows = [ProblemRow("r", "rule", f"{n}", "m", "c") for n in range(module.MOST_PROBLEMS + beyond)]
-    other = ProblemRow("r", "rule", "p" * (module.LONG_PROBLEM + 1), "m" * module.LONG_PROBLEM, "d")
-    commits = by_commit([*rows, other, ProblemRow("r", "rule", "refs/tags/x", "m", None)])
+    rows = [ProblemRow("r", "rule", f"{n}", "m", "c", "") for n in range(module.MOST_PROBLEMS + beyond)]
+    other = ProblemRow("r", "rule", "p" * (module.LONG_PROBLEM + 1), "m" * module.LONG_PROBLEM, "d", "")
+    commits = by_commit([*rows, other, ProblemRow("r", "rule", "refs/tags/x", "m", None, "")])
     more = {"more_problems": 1} if beyond else {}
     assert {commit: module._problems(of_commit) for commit, of_commit in commits.items()} == {
         "c": {"problems": [[f"{n}", "m"] for n in range(module.MOST_PROBLEMS)], **more},

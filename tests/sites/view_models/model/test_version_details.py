@@ -48,8 +48,8 @@ def test_what_a_version_is_made_of(beyond):
 
 @pytest.mark.parametrize("beyond", [0, 1], ids=["as many as are shown", "one more"])
 def test_what_could_not_be_read_of_a_version(beyond):
-    rows = [ProblemRow("r", "rule", f"{n}", "m", f"{1:040x}") for n in range(module.MOST_PROBLEMS + beyond)]
-    others = [ProblemRow("r", "rule", "refs/tags/x", "m", None), ProblemRow("r", "rule", "f", "m", f"{2:040x}")]
+    rows = [ProblemRow("r", "rule", f"{n}", "m", f"{1:040x}", "") for n in range(module.MOST_PROBLEMS + beyond)]
+    others = [ProblemRow("r", "rule", "refs/tags/x", "m", None, ""), ProblemRow("r", "rule", "f", "m", f"{2:040x}", "")]
     shown = [ShownRow("r", "m", "v1.0.0", f"{1:040x}", f"{1:040x}", 1, in_stage=False)]
     facts = SimpleNamespace(**NONE | {"params": {}, "shown": {KEY: shown}})
     (found,) = module.version_details(facts, KEY, [line(1)], {}, problems=by_commit([*others, *rows]))  # type: ignore[arg-type]
