@@ -55,6 +55,8 @@ from sites.view_models.registry import (
     stage_cards,
     version_lines,
 )
+from sites.view_models.repository import details as repository_details
+from sites.view_models.repository import repository_lines
 
 MOST_PROBLEMS = 300  # on the page of the status; each repository's page has all of its own
 
@@ -123,7 +125,7 @@ class SitePages:
                 "without_team": len(of_team.get("", ())),
             },
             PEOPLE: lambda: {"people": groups.person_lines(self._of_lists.people())},
-            REPOS: lambda: {"repositories": self._facts.repositories, "outcomes": OUTCOMES},
+            REPOS: lambda: {"repositories": repository_lines(self._facts.repositories, of_team)},
             STATUS: self._status,
             CRAWL: dict,
             COMPARE: dict,
@@ -225,6 +227,7 @@ class SitePages:
             "forge": links,
             "lines": artifacts,
             "experiments": experiments.experiment_table(self._facts, repository.repo, links),
+            **repository_details(self._facts.details, repository.repo),
             "releases": version_details.release_lines(self._facts.releases.get(repository.repo, []), links),
             "groups": problem_groups(self._facts.problems.get(repository.repo, []), self._forges),
         }

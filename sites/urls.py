@@ -76,6 +76,12 @@ def team_of(repo: str) -> str:
     return "/".join((others if has_host else [first, *others])[:-1])
 
 
+def forge_of(repo: str, url: str) -> str:
+    """The host that a repository is read from: of its address, or else of its name; empty for one on disk."""
+    first, slash, _ = repo.partition("/")
+    return host(url) or (first if slash and ("." in first or ":" in first) else "")
+
+
 def team(name: str) -> str:
     """Where the page of a team lies, from the root of the site."""
     return TEAM.pattern.format(team=_slug(name))

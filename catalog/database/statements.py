@@ -60,6 +60,7 @@ OF_ALL = (  # what asks of all of them
     "site/former",
     "site/overview",
     "site/repositories",
+    "site/repository_details",
     "site/stages",
     "site/activity",
     "site/feeds",

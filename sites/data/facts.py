@@ -12,6 +12,15 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast
 
 from sites.data.detail_rows import FileRow, InputRow, MetricRow, ParamRow, ProducerRow, ShownRow, UnreadRow, UserRow
 from sites.data.experiments import ExperimentMetricRow, ExperimentRow, ReleaseRow
+from sites.data.repository_rows import (
+    RelativeRow,
+    RemoteRow,
+    RepositoryDetails,
+    SameContentRow,
+    TagsRow,
+    UnreadTagRow,
+    VisitsRow,
+)
 from sites.data.rows import (
     ArtifactRow,
     AssignmentRow,
@@ -105,6 +114,7 @@ class Facts:
     recent: list[EventRow]
     crawls: list[CrawlRow]
     problems: dict[str, list[ProblemRow]]
+    details: RepositoryDetails
     versions: ChunkedRows[VersionRow]
     assignments: dict[Key, list[AssignmentRow]]
     terms: ChunkedRows[StagePeriodRow]
@@ -151,6 +161,7 @@ def read(connection: Connection, repos: Collection[str] | None = None, *, with_l
         recent=rows(connection, "site_recent", EventRow, RECENT),
         crawls=rows(connection, "site_crawls", CrawlRow, CRAWLS),
         problems=by_repo(_rows_of(connection, "site_problems", ProblemRow, listed)),
+        details=_details(connection, some),
         versions=chunked("site_versions", VersionRow),
         assignments=_by_artifact(_rows_of(connection, "site_assignments", AssignmentRow, listed)),
         terms=chunked("site_terms", StagePeriodRow),
@@ -175,6 +186,17 @@ def read(connection: Connection, repos: Collection[str] | None = None, *, with_l
         experiments=by_repo(_rows_of(connection, "site_experiments", ExperimentRow, some)),
         experiment_metrics=by_repo(_rows_of(connection, "site_experiment_metrics", ExperimentMetricRow, some)),
         releases=by_repo(_rows_of(connection, "site_releases", ReleaseRow, some)),
+    )
+
+
+def _details(connection: Connection, some: Sequence[str] | None) -> RepositoryDetails:
+    return RepositoryDetails(
+        tags=by_repo(_rows_of(connection, "site_tags", TagsRow, some)),
+        unread_tags=by_repo(_rows_of(connection, "site_unread_tags", UnreadTagRow, some)),
+        remotes=by_repo(_rows_of(connection, "site_remotes", RemoteRow, some)),
+        visits=by_repo(_rows_of(connection, "site_visits", VisitsRow, some)),
+        relatives=by_repo(_rows_of(connection, "site_relatives", RelativeRow, some)),
+        same_content=by_repo(_rows_of(connection, "site_same_content", SameContentRow, some)),
     )
 
 

@@ -44,6 +44,7 @@ class PageInputsRow(NamedTuple):
     first_versions: int | None
     users: int | None
     has_lineage: bool
+    about: int | None
     links: int | None
 
 

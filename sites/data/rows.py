@@ -169,6 +169,9 @@ class RepositoryRow(NamedTuple):
     left_because: str | None
     page: str | None
     commit_pages: str | None
+    source: str | None
+    archived: bool | None
+    visibility: str | None
 
 
 class ProblemRow(NamedTuple):

@@ -18,6 +18,7 @@ select recipe from internal.making;
 --   first_versions: The digest of the versions that have the bytes of its dependencies.
 --   users: The digest of the repositories that have data from it.
 --   has_lineage: It has a graph of lineage.
+--   about: The digest of what its page says of its crawls and of other repositories.
 --   links: The digest of the steps between this graph and others.
 with all_repos as (
     select repo from repos union select repo from internal.partitions
@@ -53,7 +54,7 @@ select
     case when r.stale or r.outcome = 'never' then r.read_at end as read_at, r.left_at, r.left_because,
     c.of_repo as copy_of, coalesce(g.artifacts, []) as artifacts, coalesce(f.news, []) as news,
     coalesce(s.assigned, []) as assigned, coalesce(f.events, 0) as events,
-    t.duplicates, o.first_versions, u.users, l.repo is not null as has_lineage, l.links
+    t.duplicates, o.first_versions, u.users, l.repo is not null as has_lineage, d.about, l.links
 from all_repos a
 left join internal.partitions p on p.repo = a.repo
 left join repos r on r.repo = a.repo
@@ -65,4 +66,5 @@ left join duplicates t on t.repo = a.repo
 left join first_versions o on o.repo = a.repo
 left join internal.site_users_digests() u on u.repo = a.repo
 left join internal.site_lineage_digests() l on l.repo = a.repo
+left join internal.site_about_digests() d on d.repo = a.repo
 order by a.repo;

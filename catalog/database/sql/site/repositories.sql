@@ -8,7 +8,7 @@ select
     b.branch, b.commit as tip,
     coalesce(a.artifacts, 0) as artifacts, coalesce(a.versions, 0) as versions, a.updated_at,
     coalesce(p.problems, 0) as problems,
-    c.of_repo as copy_of, r.left_at, r.left_because, r.page, r.commit_pages
+    c.of_repo as copy_of, r.left_at, r.left_because, r.page, r.commit_pages, r.source, r.archived, r.visibility
 from repos r
 left join (from copies where is_pure_copy) c on c.repo = r.repo
 left join (from branches where is_default) b on b.repo = r.repo

@@ -14,10 +14,12 @@ where registered and active;
 --   key: repo, artifact, version, commit
 --   duplicates: How many others.
 --   duplicate: One of them.
+--   others: The repositories of the others.
 select
     repo, artifact, version, commit, count(*) as duplicates,
     arg_min({repo: other_repo, artifact: other_artifact, version: other_version},
-        (other_repo <> repo, other_artifact <> artifact, other_ref)) as duplicate
+        (other_repo <> repo, other_artifact <> artifact, other_ref)) as duplicate,
+    list(distinct other_repo order by other_repo) as others
 from identical_versions
 semi join original_artifacts o on o.repo = other_repo and o.artifact = other_artifact
 group by all;
