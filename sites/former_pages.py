@@ -1,14 +1,15 @@
-"""Pages at addresses that had another page: an artifact that is gone says since when, and a former name of a repository leads to the one that it has now."""
+"""Pages at addresses that had another page: an artifact or a repository that is gone says since when, and a former name of a repository leads to the one that it has now."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from sites import urls
 from sites.data import former
 from sites.data.facts import Connection
-from sites.pages import GONE, MOVED, Page
+from sites.data.former import RemovedArtifact, RemovedRow
+from sites.pages import GONE, MOVED, REMOVED, Page
 from sites.program import digest_of
 from sites.render import Renderer
 
@@ -36,7 +37,23 @@ def former_pages(
     for gone in former.gone(connection):
         path = urls.model(gone.repo, gone.artifact)
         pages[path] = FormerPage(GONE, {"gone": gone}, digest_of(of_all, gone))
+    for removed in former.removed(connection):
+        links = [(urls.model(removed.repo, own["artifact"]), own) for own in removed.artifacts]
+        pages[urls.repository(removed.repo)] = _removed(removed, of_all, links=links)
+        pages |= {path: _removed(removed, of_all, artifact=own) for path, own in links}
     return {path: page for path, page in pages.items() if path not in taken}
+
+
+def _removed(
+    removed: RemovedRow,
+    of_all: tuple[object, ...],
+    *,
+    artifact: RemovedArtifact | None = None,
+    links: Sequence[tuple[str, RemovedArtifact]] = (),
+) -> FormerPage:
+    """The page of a repository that the catalog has no more, or of an artifact of it. `links`: the pages of its artifacts."""
+    context: dict[str, object] = {"removed": removed, "artifact": artifact, "links": links}
+    return FormerPage(REMOVED, context, digest_of(of_all, removed, artifact))
 
 
 def files(

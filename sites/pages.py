@@ -47,7 +47,8 @@ MONTH = Page(name="month", pattern="activity/{month}.html", template="month.html
 # Where the page of an artifact or a repository was that has no other one now.
 GONE = Page(name="gone", pattern="models/{repo}/{artifact}.html", template="gone.html")
 MOVED = Page(name="moved", pattern="models/{repo}/{artifact}.html", template="moved.html")
-FORMER = (GONE, MOVED)
+REMOVED = Page(name="removed", pattern="repos/{repo}.html", template="removed.html")
+FORMER = (GONE, MOVED, REMOVED)
 
 MODEL_NAMES = "models/names.js"  # the paths of artifacts that scripts cannot tell from their names
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 from sites.data.facts import Connection, rows
 
@@ -23,6 +23,22 @@ class MovedRow(NamedTuple):
     artifacts: list[str]
 
 
+class RemovedArtifact(TypedDict):
+    """An artifact of a repository that is in the catalog no more."""
+
+    artifact: str
+    version: str | None
+    versions: int
+
+
+class RemovedRow(NamedTuple):
+    repo: str
+    gone_at: datetime
+    last_seen: datetime | None
+    reason: str | None
+    artifacts: list[RemovedArtifact]
+
+
 def gone(connection: Connection) -> list[GoneRow]:
     """The artifacts that are gone."""
     return rows(connection, "site_gone", GoneRow)
@@ -31,3 +47,8 @@ def gone(connection: Connection) -> list[GoneRow]:
 def moved(connection: Connection) -> list[MovedRow]:
     """The former names of repositories."""
     return rows(connection, "site_moved", MovedRow)
+
+
+def removed(connection: Connection) -> list[RemovedRow]:
+    """The repositories that are in the catalog no more."""
+    return rows(connection, "site_removed", RemovedRow)

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from catalog.schema.tables.inventory import Repo
+from catalog.schema.tables.inventory import Crawl, Repo
 from catalog.schema.tables.registry import Event
 from sites.build import build
 from support.catalog_files import repository, write_catalog
@@ -33,6 +33,17 @@ insert into renames by name
 select 1 as crawl, 'git.example/acme/churn' as repo, unnest(['git.example/old/churn', 'git.example/acme/churn']) as former,
     'git.example/acme/churn' as name, false as replaced
 """
+_REMOVED = """
+insert into visits by name
+select 'git.example/acme/churn' as repo, crawl, outcome, message, started_at, started_at as first_at, 1 as times, [crawl] as crawls, 1.0 as seconds,
+    0 as received, 1 as requests, true as turned
+from (values (1, 'new', null, timestamp '2024-01-01 12:00'), (2, 'fresh', null, timestamp '2024-01-02 12:00'),
+    (3, 'removed', 'repos.toml no longer includes it', timestamp '2024-01-03 12:00')) t(crawl, outcome, message, started_at)
+"""
+
+
+def crawl(number: int) -> Crawl:
+    return Crawl(crawl=number, started_at=day(number), seconds=1.0, new=0, changed=0, fresh=1, failed=0, received=0)
 
 
 @pytest.fixture(scope="module")
@@ -81,3 +92,32 @@ def test_what_is_there_keeps_its_page_and_no_map_names_the_others(built):
     maps = "".join(path.read_text("utf-8") for path in site.glob("sitemap*"))
     assert ("lost.html" in maps, "~old~" in maps, "~acme~churn/churn.html" in maps) == (False, False, True)
     assert build(file, site, title="x", site_url="https://models.example").written == 0
+
+
+def test_a_repository_that_was_taken_out_keeps_its_addresses(tmp_path):
+    file = write_catalog(tmp_path / "c.duckdb", {}, {Crawl: [crawl(number) for number in (1, 2, 3)]})
+    with closing(duckdb.connect(str(file))) as connection:
+        connection.execute(_REMOVED)
+        connection.execute(_DELETED)
+    build(file, tmp_path / "site", title="x")
+    pages = [
+        tmp_path / "site" / path
+        for path in ("repos/git.example~acme~churn.html", "models/git.example~acme~churn/lost.html")
+    ]
+    since = "Gone since 3 Jan 2024, 12:00 UTC; last seen 2 Jan 2024, 12:00 UTC."
+    assert [parse(page.read_text("utf-8")).text()[:6] for page in pages] == [
+        [
+            f"Repositories {REPO}",
+            REPO,
+            f"{since} This repository is in the catalog no more: repos.toml no longer includes it.",
+            "Artifacts that it had 2",
+            "Artifact Registered last Versions",
+            "churn v1.0.0 1",
+        ],
+        [
+            f"Models {REPO} lost",
+            "lost",
+            f"{since} Its repository {REPO} is in the catalog no more: repos.toml no longer includes it.",
+            "It was an artifact with 1 registered version; the version that was registered last is v1.0.0. The view known_events has what its tags said.",
+        ],
+    ]

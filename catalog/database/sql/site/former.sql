@@ -25,3 +25,38 @@ with moved as (
 named as (select repo, list(artifact order by artifact) as artifacts from original_artifacts group by repo)
 select m.former, m.repo, coalesce(a.artifacts, []) as artifacts from moved m left join named a using (repo)
 order by m.former;
+
+-- internal.site_removed(): The repositories that are in the catalog no more, and have no other name.
+--   key: repo
+--   gone_at: The first crawl that left it out, UTC.
+--   last_seen: When the last crawl that read it had begun, as far as it is known, UTC.
+--   reason: Why it is left out.
+--   artifacts: Those that its registry tags named, each with the version that was registered last, and how many were.
+with runs as (
+    select repo, outcome, message, coalesce(first_at, started_at) as since, coalesce(crawls[1], crawl) as first_crawl,
+        outcome in ('new', 'changed', 'fresh') as was_read
+    from visits
+),
+departed as (
+    select repo, since as gone_at, message as reason
+    from runs anti join repos r on r.repo = runs.repo anti join renames n on n.former = runs.repo
+    qualify row_number() over (partition by repo order by first_crawl desc) = 1 and outcome in ('removed', 'left')
+),
+last_reads as (select repo, max(first_crawl) as crawl from runs where was_read group by repo),
+unread as (
+    select r.repo, min(r.first_crawl) as crawl
+    from runs r join last_reads l on l.repo = r.repo and r.first_crawl > l.crawl group by r.repo
+),
+artifacts_of as (
+    select repo, list({artifact: artifact, version: version, versions: versions} order by artifact) as artifacts
+    from (
+        select repo, artifact, arg_max(version, created_at) filter (event = 'registration') as version,
+            count(distinct version) filter (event = 'registration') as versions
+        from observations where artifact is not null group by repo, artifact
+    )
+    group by repo
+)
+select d.repo, d.gone_at, (select max(c.started_at) from crawls c where c.crawl < u.crawl) as last_seen, d.reason,
+    coalesce(a.artifacts, []) as artifacts
+from departed d left join unread u on u.repo = d.repo left join artifacts_of a on a.repo = d.repo
+order by d.repo;
