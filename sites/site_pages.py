@@ -37,7 +37,17 @@ from sites.published.json_ld import json_ld
 from sites.render import Renderer, licences
 from sites.view_models import as_of, experiments, feeds, groups, overview
 from sites.view_models.feeds import Feeds
-from sites.view_models.model import badges, cards, history, metrics, model_data, plots, version_details, version_table
+from sites.view_models.model import (
+    badges,
+    cards,
+    history,
+    metrics,
+    model_data,
+    plots,
+    stage_timeline,
+    version_details,
+    version_table,
+)
 from sites.view_models.model.commands import plain_id, remarks, usages
 from sites.view_models.model.plots import Plots
 from sites.view_models.model.summary import summary
@@ -244,6 +254,7 @@ class SitePages:
         storage = version_details.storage_of(facts, key)
         links_of = {at: its.link for at, its in storage.items() if its.link}
         begun = version_details.begun_from(facts.experiments.get(artifact.repo, []), artifact.id)
+        past = (facts.events.get(key, []), facts.terms.get(key, []), facts.gone_tags.get(key, []))
         unread, measured = facts.unread.get(key, []), facts.metrics.get(key, [])
         return {
             "artifact": artifact,
@@ -275,7 +286,8 @@ class SitePages:
             "card": card,
             **cards.context(card, links, images),
             "other_cards": cards.others(card, facts.stage_cards.get(key, []), assignments, links, images),
-            "timeline": history.history(facts.events.get(key, []), facts.terms.get(key, [])),
+            "picture": stage_timeline.stage_timeline(*past),
+            "timeline": history.history(*past),
             "usages": usages(artifact, repository, assignments, facts.commands.get(key, []), links_of),
             "remarks": remarks(lookups),
         }

@@ -101,13 +101,13 @@ def size(count: int) -> str:
 @lru_cache(maxsize=65536)
 def day(moment: datetime | None) -> Markup:
     """The date of a moment in UTC; the machine-readable time goes with it."""
-    return Markup("") if moment is None else _time(moment, _date(moment))
+    return Markup("") if moment is None else _time(moment, date(moment))
 
 
 @lru_cache(maxsize=65536)
 def minute(moment: datetime | None) -> Markup:
     """Date and time of a moment in UTC."""
-    return Markup("") if moment is None else _time(moment, f"{_date(moment)}, {moment:%H:%M} UTC")
+    return Markup("") if moment is None else _time(moment, f"{date(moment)}, {moment:%H:%M} UTC")
 
 
 @lru_cache(maxsize=4096)
@@ -141,7 +141,8 @@ def pill(stage: str, version: str = "") -> Markup:
     return Markup('<span class="pill s-{}">{}{}</span>').format(look(stage), visible_on_page(stage), inside)
 
 
-def _date(moment: datetime) -> str:
+def date(moment: datetime) -> str:
+    """A date as pages write it."""
     return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}"
 
 

@@ -44,12 +44,15 @@ EXEMPT: dict[str, tuple[str, ...]] = {
     ),
     "a unit of time": (
         "catalog.discovery.pushed_at._DAY", "sites.view_models.stage_board._DAY", "catalog.query.interval._HOUR", "catalog.query.interval._MINUTE", "catalog.query.interval._SECOND",
+        "sites.svg.stage_timeline._DAY", "sites.svg.stage_timeline._MONTH", "sites.svg.stage_timeline._YEAR",
     ),
     "where something is drawn": (
         "sites.svg.figures.BAR", "sites.svg.figures.BAR_LEFT", "sites.svg.figures.BAR_RIGHT", "sites.svg.figures.BOTTOM",
         "sites.svg.figures.HEIGHT", "sites.svg.figures.LEFT", "sites.svg.figures.RIGHT", "sites.svg.figures.SPARK_EDGE",
         "sites.svg.figures.SPARK_HEIGHT", "sites.svg.figures.SPARK_WIDTH", "sites.svg.figures.TOP", "sites.svg.figures.WIDTH", "sites.published.badge._EDGE", "sites.published.badge._NARROW",
-        "sites.published.badge._WIDE", "sites.svg.version_chart.LEFT", "sites.svg.version_chart.RIGHT",
+        "sites.published.badge._WIDE",
+        "sites.svg.stage_timeline.CHARACTER", "sites.svg.stage_timeline.DOTS", "sites.svg.stage_timeline.EDGE", "sites.svg.stage_timeline.ROOM", "sites.svg.stage_timeline.ROOM_TO_NOW",
+        "sites.svg.version_chart.EDGE", "sites.svg.version_chart.GAP", "sites.svg.version_chart.NARROW_GAP", "sites.svg.version_chart.UNITS",
     ),
 }  # fmt: skip
 

@@ -30,6 +30,7 @@ from sites.data.rows import (
     CountsRow,
     CrawlRow,
     EventRow,
+    GoneTagRow,
     LookupRow,
     ProblemRow,
     RepositoryRow,
@@ -119,6 +120,7 @@ class Facts:
     assignments: dict[Key, list[AssignmentRow]]
     terms: ChunkedRows[StagePeriodRow]
     events: dict[Key, list[EventRow]]
+    gone_tags: dict[Key, list[GoneTagRow]]
     lookups: ChunkedRows[LookupRow]
     commands: ChunkedRows[CommandRow]
     files: ChunkedRows[FileRow]
@@ -166,6 +168,7 @@ def read(connection: Connection, repos: Collection[str] | None = None, *, with_l
         assignments=_by_artifact(_rows_of(connection, "site_assignments", AssignmentRow, listed)),
         terms=chunked("site_terms", StagePeriodRow),
         events=_by_artifact(_rows_of(connection, "site_events", EventRow, some)),
+        gone_tags=_by_artifact(_rows_of(connection, "site_gone_tags", GoneTagRow, some)),
         lookups=chunked("site_lookups", LookupRow),
         commands=chunked("site_commands", CommandRow),
         files=chunked("site_files", FileRow),

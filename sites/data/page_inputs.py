@@ -41,6 +41,7 @@ class PageInputsRow(NamedTuple):
     assigned: list[AssignedStage]
     events: int
     duplicates: int | None
+    gone_tags: int | None
     first_versions: int | None
     users: int | None
     has_lineage: bool

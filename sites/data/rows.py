@@ -91,6 +91,7 @@ class StagePeriodRow(NamedTuple):
     repo: str
     artifact: str
     stage: str
+    rank: int | None
     version: str
     started_at: datetime
     ended_at: datetime | None
@@ -131,6 +132,20 @@ class NewsRow(NamedTuple):
     crawl: int
     seen_at: datetime
     feeds: list[str]
+
+
+class GoneTagRow(NamedTuple):
+    repo: str
+    artifact: str
+    event: str
+    version: str | None
+    stage: str | None
+    created_at: datetime
+    author: str
+    tag: str
+    oid: str
+    gone_at: datetime
+    rewritten: bool
 
 
 class LookupRow(NamedTuple):

@@ -88,41 +88,59 @@
     for (let place = Math.floor(low / step); place <= Math.ceil(high / step) && places.length < 20; place += 1) places.push(+(place * step).toPrecision(12));
     return places;
   };
-  /** @type {(model: any, series: any, width: number) => Element} */
-  const chart = (model, series, width) => {
+  // The least pixels of the plane, and the class of labels that have no room in less; see version_chart.py, of which this is the same drawing.
+  const WIDTHS = /** @type {[number, string][]} */ ([[260, ''], [460, 'm'], [700, 'w']]);
+  const [CHARACTER, GAP, NARROW_GAP, EDGE, LABEL] = [7, 14, 3, 8, 14];
+  /** The class of each label, of which the share of the width and the text are given; null for one that has room nowhere. @type {(labels: [number, string][], gap?: number) => (string | null)[]} */
+  const withRoom = (labels, gap = GAP) => {
+    const taken = WIDTHS.map(() => /** @type {[number, number][]} */ ([]));
+    return labels.map(([share, text]) => {
+      const length = text.length * CHARACTER;
+      const ends = WIDTHS.map(([width]) => Math.min(Math.max(share * width - length / 2, -EDGE), width + EDGE - length));
+      const free = ends.map((begin, at) => taken[at].every(([start, after]) => begin + length + gap <= start || after + gap <= begin));
+      const first = WIDTHS.findIndex((_, at) => free.slice(at).every(Boolean));
+      if (first < 0) return null;
+      for (let at = first; at < WIDTHS.length; at += 1) taken[at].push([ends[at], ends[at] + length]);
+      return WIDTHS[first][1];
+    });
+  };
+  /** @type {(model: any, series: any) => Element} */
+  const chart = (model, series) => {
     const own = [...series.points].filter((point) => !((point[3] || 0) & 1)).reverse();
     const ordered = own.length > 1 && own[0][0] < own[own.length - 1][0] ? own.reverse() : own; // the lowest version first
     const numbered = ordered.map((point, place) => ({ point, place })).filter(({ point }) => point[1] !== null);
     const numbers = numbered.map(({ point }) => point[1]);
     const marks = ticks(Math.min(...numbers), Math.max(...numbers));
-    const [height, left, right, top, bottom] = [236, 52, 16, 30, 28];
-    const x = (/** @type {number} */ place) => Math.round(left + 6 + (width - left - right - 12) * (ordered.length > 1 ? place / (ordered.length - 1) : 0.5));
+    const [height, top, bottom] = [236, 30, 28];
+    const share = (/** @type {number} */ place) => (ordered.length > 1 ? place / (ordered.length - 1) : 0.5);
+    const percent = (/** @type {number} */ place) => `${(100 * share(place)).toFixed(1).replace('.0', '')}%`;
     const y = (/** @type {number} */ number) => Math.round(height - bottom - ((height - bottom - top) * (number - marks[0])) / (marks[marks.length - 1] - marks[0] || 1));
     const svg = document.createElementNS(SVG, 'svg');
-    svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
-    svg.setAttribute('class', width === 918 ? 'wide' : 'narrow');
     svg.setAttribute('role', 'img');
     svg.setAttribute('aria-label', `${series.name || series.file} over ${ordered.length} versions`);
-    draw(svg, 'path', { class: 'grid', d: marks.map((mark) => `M${left} ${y(mark)}H${width - right}`).join('') });
-    for (const mark of marks) draw(svg, 'text', { x: left - 8, y: y(mark) + 4, 'text-anchor': 'end' }, String(+mark.toPrecision(6)));
-    const room = Math.max(1, Math.floor((width - left - right) / (14 * 7)));
-    const step = Math.ceil(ordered.length / room);
-    for (let place = (ordered.length - 1) % step; place < ordered.length; place += step) {
-      const anchor = place === ordered.length - 1 && place ? 'end' : place ? 'middle' : 'start';
-      draw(svg, 'text', { x: x(place) + { end: 8, start: -8, middle: 0 }[anchor], y: height - 8, 'text-anchor': anchor }, model.versions[ordered[place][0]].version.slice(0, 14));
-    }
-    ordered.forEach((point, place) => {
-      for (const [stage, look] of model.versions[point[0]].stages || []) {
-        const group = draw(svg, 'g', { class: `mark s-${look}` });
-        draw(group, 'title', {}, stage);
-        draw(group, 'path', { d: `M${x(place)} ${top - 8}V${height - bottom}` });
-        draw(group, 'text', { x: Math.min(x(place), width - 30), y: 16, 'text-anchor': 'middle' }, stage.slice(0, 14));
-      }
+    const lines = draw(svg, 'svg', { viewBox: `0 0 1000 ${height}`, preserveAspectRatio: 'none' });
+    draw(lines, 'path', { class: 'grid', d: marks.map((mark) => `M0 ${y(mark)}H1000`).join('') });
+    draw(lines, 'polyline', { class: 'l0', points: numbered.map(({ point, place }) => `${Math.round(1000 * share(place))},${y(point[1])}`).join(' ') });
+    for (const mark of marks) draw(svg, 'text', { class: 'y', x: -8, y: y(mark) + 4 }, String(+mark.toPrecision(6)));
+    /** @type {(parent: Element, place: number, at: number, words: string, kind: string | null) => void} */
+    const label = (parent, place, at, words, kind) => {
+      const edge = share(place) === 0 ? 'a' : share(place) === 1 ? 'z' : '';
+      if (kind !== null) draw(parent, 'text', { x: percent(place), y: at, class: `${edge} ${kind}`.trim() }, words);
+    };
+    const names = ordered.map((point) => model.versions[point[0]].version.slice(0, LABEL));
+    const places = [...ordered.keys()].reverse();
+    withRoom(places.map((place) => [share(place), names[place]])).forEach((kind, at) => label(svg, places[at], height - 8, names[places[at]], kind));
+    const stages = ordered.flatMap((point, place) => (model.versions[point[0]].stages || []).map((/** @type {[string, string]} */ [stage, look]) => ({ place, stage, look })));
+    withRoom(stages.map(({ place, stage }) => [share(place), stage.slice(0, LABEL)]), NARROW_GAP).forEach((kind, at) => {
+      const { place, stage, look } = stages[at];
+      const group = draw(svg, 'g', { class: `mark s-${look}` });
+      draw(group, 'title', {}, stage);
+      draw(group, 'line', { x1: percent(place), x2: percent(place), y1: top - 8, y2: height - bottom });
+      label(group, place, 16, stage.slice(0, LABEL), kind);
     });
-    draw(svg, 'polyline', { class: 'l0', points: numbered.map(({ point, place }) => `${x(place)},${y(point[1])}`).join(' ') });
     if (numbered.length <= 60) {
       for (const { point, place } of numbered) {
-        draw(draw(svg, 'circle', { class: 'l0', cx: x(place), cy: y(point[1]), r: 3.5 }), 'title', {}, `${model.versions[point[0]].version} ${text(point)}`);
+        draw(draw(svg, 'circle', { class: 'l0', cx: percent(place), cy: y(point[1]) }), 'title', {}, `${model.versions[point[0]].version} ${text(point)}`);
       }
     }
     return svg;
@@ -135,7 +153,7 @@
     const choose = async (place) => {
       const model = await data();
       figure.querySelectorAll('svg').forEach((svg) => svg.remove());
-      for (const width of [918, 340]) figure.append(chart(model, model.metrics[place], width));
+      figure.append(chart(model, model.metrics[place]));
       buttons.forEach((button, each) => button.setAttribute('aria-pressed', String(each === place)));
       if (more) more.value = place < buttons.length ? '' : String(place);
     };
@@ -287,13 +305,13 @@
   const event = (entry) => {
     const pill = entry.stage ? [/** @type {any} */ (window).models.pill([entry.stage, entry.look])] : [];
     const who = entry.verb ? [`${entry.author} ${entry.verb} `] : [];
-    const parts = [make('p', {}, ...who, make('b', { textContent: entry.version || '' }), entry.to || '', ...pill)];
+    const parts = [make('p', {}, ...who, make(entry.gone ? 's' : 'b', { textContent: entry.version || '' }), entry.to || '', ...pill)];
     if (entry.message) parts.push(make('p', { className: 'msg', textContent: entry.message }));
-    const tag = entry.tag ? [' · ', make('code', { textContent: entry.tag }), ' at ', make('code', { textContent: (entry.revision || '').slice(0, 7) })] : [];
+    const tag = entry.gone ? [' · ', make('code', { textContent: entry.tag }), ` was ${entry.gone} by ${day(entry.gone_at)}`] : entry.tag ? [' · ', make('code', { textContent: entry.tag }), ' at ', make('code', { textContent: (entry.revision || '').slice(0, 7) })] : [];
     const period = entry.period ? ` · ${entry.period}${entry.until ? `, until ${day(entry.until)}` : ''}` : '';
     const signed = entry.signed ? ` · ${entry.signed} signature, not verified` : '';
     parts.push(make('p', { className: 'sub' }, `${day(entry.at)}, ${entry.at.slice(11, 16)} UTC${period}`, ...tag, signed));
-    return make('li', { className: `s-${entry.look}` }, make('div', {}, ...parts));
+    return make('li', { className: `s-${entry.look}${entry.gone ? ' gone' : ''}` }, make('div', {}, ...parts));
   };
   older?.addEventListener('toggle', async () => {
     const entries = (await data()).history || [];

@@ -1,8 +1,8 @@
-"""The large chart of one metric over versions as inline SVG, in two widths: labels of one drawing that shrinks could not be read on a phone."""
+"""The large chart of one metric over versions as inline SVG, one for all widths: places are percentages, and labels are as large on a phone."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from math import ceil, floor, isfinite, log10
 from sys import float_info
 from typing import NamedTuple
@@ -12,10 +12,17 @@ from markupsafe import Markup
 from catalog.text import visible_on_page
 from sites.text import clip, short
 
-WIDE, NARROW = 918, 340
-HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 236, 52, 16, 30, 28
+UNITS = 1000  # of the line and the grid from left to right, which are drawn as wide as there is room
+EDGE = 8  # pixels that a label at an edge goes beyond it
+HEIGHT, TOP, BOTTOM = 236, 30, 28  # pixels; those beside the plane are in model.css
+# The least pixels of the plane, and the class of labels that have no room in less: see `.chart` in model.css.
+WIDTHS = ((260, ""), (460, "m"), (700, "w"))
 TICKS = 5  # of the axis, about
-CHARACTER = 7  # units of a label's character, about
+CHARACTER, GAP, NARROW_GAP = (
+    7,
+    14,
+    3,
+)  # pixels of a label's character, about, and between two; of stages, which have colours
 LABEL = 14  # characters of a version or a stage
 MOST_DOTS = 60  # versions of which each has a dot
 MOST_POINTS = 300  # of the line: more cannot be told apart
@@ -38,11 +45,45 @@ class StageMark(NamedTuple):
 
 
 def version_chart(points: Sequence[ChartPoint], marks: Sequence[StageMark], label: str) -> Markup:
-    """The chart in both widths. Nothing where fewer than two versions have a number."""
-    numbers = [point.number for point in points if point.number is not None and isfinite(point.number)]
-    if len(numbers) < 2:  # noqa: PLR2004 - a line has two ends
+    """The chart. Nothing where fewer than two versions have a number."""
+    numbered = [
+        (place, point) for place, point in enumerate(points) if point.number is not None and isfinite(point.number)
+    ]
+    if len(numbered) < 2:  # noqa: PLR2004 - a line has two ends
         return Markup("")
-    return Markup("").join(_chart(points, marks, label, width) for width in (WIDE, NARROW))
+    numbers = [point.number for _, point in numbered if point.number is not None]
+    ticks = nice_ticks(min(numbers), max(numbers))
+    plane = _Plane(ticks, len(points))
+    parts = [_lines(ticks, numbered, plane), *_axis(ticks, plane), *_names(points, plane), *_marks(marks, plane)]
+    return Markup('<svg role="img" aria-label="{}">{}{}</svg>').format(
+        visible_on_page(label), Markup("").join(parts), _dots(numbered, plane)
+    )
+
+
+def labels_with_room(labels: Iterable[tuple[float, int]], gap: int = GAP) -> list[str | None]:
+    """The class of each label, of which the share of the width and the characters are given; None for one that has room nowhere.
+
+    Those given first are shown where two would lie on each other.
+    """
+    taken: list[list[tuple[float, float]]] = [[] for _ in WIDTHS]
+    classes: list[str | None] = []
+    for share, characters in labels:
+        ends = [_ends(share * width, width, characters * CHARACTER) for width, _ in WIDTHS]
+        is_free = [
+            all(end + gap <= start or after + gap <= begin for start, after in own)
+            for own, (begin, end) in zip(taken, ends, strict=True)
+        ]
+        first = next((place for place in range(len(WIDTHS)) if all(is_free[place:])), None)
+        classes.append(None if first is None else WIDTHS[first][1])
+        for own, places in list(zip(taken, ends, strict=True))[len(WIDTHS) if first is None else first :]:
+            own.append(places)
+    return classes
+
+
+def _ends(middle: float, width: int, length: int) -> tuple[float, float]:
+    """Where a label begins and ends; one at an edge is inside."""
+    begin = min(max(middle - length / 2, -EDGE), width + EDGE - length)
+    return begin, begin + length
 
 
 def nice_ticks(lowest: float, highest: float, most: int = TICKS) -> list[float]:
@@ -71,13 +112,12 @@ def nice_ticks(lowest: float, highest: float, most: int = TICKS) -> list[float]:
 class _Plane:
     """Where versions and numbers are in the drawing."""
 
-    def __init__(self, ticks: Sequence[float], count: int, width: int) -> None:
-        self.width, self._count = width, count
+    def __init__(self, ticks: Sequence[float], count: int) -> None:
+        self._count = count
         self._lowest, self._highest = ticks[0], ticks[-1]
 
     def x(self, place: int) -> int:
-        inside = self.width - LEFT - RIGHT - 12
-        return round(LEFT + 6 + inside * (place / (self._count - 1) if self._count > 1 else 0.5))
+        return round(UNITS * (place / (self._count - 1) if self._count > 1 else 0.5))
 
     def y(self, number: float) -> int:
         half = self._highest / 2 - self._lowest / 2
@@ -85,27 +125,25 @@ class _Plane:
         return round(HEIGHT - BOTTOM - (HEIGHT - BOTTOM - TOP) * share)
 
 
-def _chart(points: Sequence[ChartPoint], marks: Sequence[StageMark], label: str, width: int) -> Markup:
-    numbered = [
-        (place, point) for place, point in enumerate(points) if point.number is not None and isfinite(point.number)
-    ]
-    numbers = [point.number for _, point in numbered if point.number is not None]
-    ticks = nice_ticks(min(numbers), max(numbers))
-    plane = _Plane(ticks, len(points), width)
-    wide = width == WIDE
-    parts = [*_axis(ticks, plane), *_names(points, plane), *_marks(marks, plane), *_line(numbered, plane, titled=wide)]
-    return Markup('<svg class="{}" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
-        "wide" if wide else "narrow", width, HEIGHT, visible_on_page(label), Markup("").join(parts)
-    )
+def _percent(units: int) -> str:
+    return f"{100 * units / UNITS:.1f}".removesuffix(".0") + "%"
+
+
+def _lines(ticks: Sequence[float], numbered: Sequence[tuple[int, ChartPoint]], plane: _Plane) -> Markup:
+    """The grid and the line, which are drawn as wide as there is room, with strokes that stay as they are."""
+    grid = "".join(f"M0 {plane.y(tick)}H{UNITS}" for tick in ticks)
+    step = ceil(len(numbered) / MOST_POINTS)
+    thinned = numbered[(len(numbered) - 1) % step :: step]
+    points = " ".join(f"{plane.x(place)},{plane.y(point.number or 0.0)}" for place, point in thinned)
+    return Markup(
+        '<svg viewBox="0 0 {} {}" preserveAspectRatio="none"><path class="grid" d="{}"/><polyline class="l0" points="{}"/></svg>'
+    ).format(UNITS, HEIGHT, grid, points)
 
 
 def _axis(ticks: Sequence[float], plane: _Plane) -> Iterator[Markup]:
-    lines = "".join(f"M{LEFT} {plane.y(tick)}H{plane.width - RIGHT}" for tick in ticks)
-    yield Markup('<path class="grid" d="{}"/>').format(lines)
-    yield Markup('<g text-anchor="end">')
+    yield Markup('<g class="y">')
     for tick in ticks:
-        yield Markup('<text x="{}" y="{}">{}</text>').format(
-            LEFT - 8,
+        yield Markup('<text x="-8" y="{}">{}</text>').format(
             plane.y(tick) + 4,
             f"{tick:.10g}" if len(f"{tick:.10g}") < 8 else f"{tick:.2g}",  # noqa: PLR2004
         )
@@ -114,50 +152,53 @@ def _axis(ticks: Sequence[float], plane: _Plane) -> Iterator[Markup]:
 
 def _names(points: Sequence[ChartPoint], plane: _Plane) -> Iterator[Markup]:
     """The names of as many versions as there is room for, the last among them."""
-    longest = max(min(len(short(point.version)), LABEL) for point in points)
-    room = max(1, (plane.width - LEFT - RIGHT) // ((longest + 2) * CHARACTER))
-    step = ceil(len(points) / room)
-    yield Markup('<g text-anchor="middle">')
-    for place in range((len(points) - 1) % step, len(points), step):
-        anchor = "end" if place == len(points) - 1 and place else "start" if place == 0 else "middle"
-        x = plane.x(place) + {"end": 8, "start": -8, "middle": 0}[anchor]
-        own = Markup("") if anchor == "middle" else Markup(' text-anchor="{}"').format(anchor)
-        yield Markup('<text x="{}" y="{}"{}>{}</text>').format(
-            x, HEIGHT - 8, own, visible_on_page(clip(short(points[place].version), LABEL))
-        )
-    yield Markup("</g>")
+    names = [clip(short(point.version), LABEL) for point in points]
+    places = range(len(points) - 1, -1, -max(1, len(points) // UNITS))
+    classes = labels_with_room((plane.x(place) / UNITS, len(names[place])) for place in places)
+    for place, kind in zip(places, classes, strict=True):
+        if kind is not None:
+            yield _label(plane.x(place), HEIGHT - 8, names[place], kind)
 
 
 def _marks(marks: Sequence[StageMark], plane: _Plane) -> Iterator[Markup]:
-    """A dotted line for each stage. A name that would lie on the one before it is left out: the line has a title."""
-    free = 0
-    for mark in sorted(marks):
-        x, name = plane.x(mark.place), clip(mark.stage, LABEL)
-        half = len(name) * CHARACTER // 2
-        middle = min(max(x, half), plane.width - half)
-        text = Markup("")
-        if middle - half >= free:
-            text = Markup('<text x="{}" y="16" text-anchor="middle">{}</text>').format(middle, visible_on_page(name))
-            free = middle + half + CHARACTER
-        yield Markup('<g class="mark s-{}"><title>{}</title><path d="M{} {}V{}"/>{}</g>').format(
-            mark.look, visible_on_page(mark.stage), x, TOP - 8, HEIGHT - BOTTOM, text
-        )
-
-
-def _line(numbered: Sequence[tuple[int, ChartPoint]], plane: _Plane, *, titled: bool) -> Iterator[Markup]:
-    step = ceil(len(numbered) / MOST_POINTS)
-    thinned = numbered[(len(numbered) - 1) % step :: step]
-    places = [(plane.x(place), plane.y(point.number or 0.0), point) for place, point in thinned]
-    yield Markup('<polyline class="l0" points="{}"/>').format(" ".join(f"{x},{y}" for x, y, _ in places))
-    if len(places) > MOST_DOTS:
-        return
-    if not titled:
-        yield Markup('<path class="dots l0" d="{}"/>').format("".join(f"M{x} {y}h0" for x, y, _ in places))
-        return
-    dots = (
-        Markup('<circle cx="{}" cy="{}" r="3.5"><title>{} {}</title></circle>').format(
-            x, y, visible_on_page(short(point.version)), visible_on_page(point.text)
-        )
-        for x, y, point in places
+    """A dotted line for each stage. A name that would lie on another is left out: the line has a title."""
+    in_order = sorted(marks)
+    names = [clip(mark.stage, LABEL) for mark in in_order]
+    classes = labels_with_room(
+        ((plane.x(mark.place) / UNITS, len(name)) for mark, name in zip(in_order, names, strict=True)), NARROW_GAP
     )
-    yield Markup('<g class="l0">{}</g>').format(Markup("").join(dots))
+    for mark, name, kind in zip(in_order, names, classes, strict=True):
+        x = plane.x(mark.place)
+        yield Markup(
+            '<g class="mark s-{0}"><title>{1}</title><line x1="{2}" x2="{2}" y1="{3}" y2="{4}"/>{5}</g>'
+        ).format(
+            mark.look,
+            visible_on_page(mark.stage),
+            _percent(x),
+            TOP - 8,
+            HEIGHT - BOTTOM,
+            "" if kind is None else _label(x, 16, name, kind),
+        )
+
+
+def _label(x: int, y: int, name: str, kind: str) -> Markup:
+    """A text below or above its place; one at an edge is inside."""
+    edge = "a" if x == 0 else "z" if x == UNITS else ""
+    classes = " ".join(filter(None, (edge, kind)))
+    own = Markup(' class="{}"').format(classes) if classes else ""
+    return Markup('<text x="{}" y="{}"{}>{}</text>').format(_percent(x), y, own, visible_on_page(name))
+
+
+def _dots(numbered: Sequence[tuple[int, ChartPoint]], plane: _Plane) -> Markup:
+    if len(numbered) > MOST_DOTS:
+        return Markup("")
+    dots = (
+        Markup('<circle cx="{}" cy="{}"><title>{} {}</title></circle>').format(
+            _percent(plane.x(place)),
+            plane.y(point.number or 0.0),
+            visible_on_page(short(point.version)),
+            visible_on_page(point.text),
+        )
+        for place, point in numbered
+    )
+    return Markup('<g class="l0">{}</g>').format(Markup("").join(dots))

@@ -159,7 +159,7 @@ def commit_mark(links: urls.RepositoryLinks | None, oid: str, *, copied: bool = 
     to = links.commit(oid) if links else None
     attribute = Markup(' data-copy="{}"').format(visible_on_page(oid)) if copied else Markup("")
     shown = Markup("<code{}>{}</code>").format(attribute, visible_on_page(short(oid)))
-    return Markup('<a href="{}" rel="nofollow">{}</a>').format(to, shown) if to else shown
+    return Markup('<a href="{}">{}</a>').format(to, shown) if to else shown
 
 
 def version_lines(

@@ -11,17 +11,17 @@ from markupsafe import Markup
 
 from catalog.text import plural
 from sites import text
-from sites.data.rows import EventRow, StagePeriodRow
+from sites.data.rows import EventRow, GoneTagRow, StagePeriodRow
 from sites.view_models.registry import VERBS
 
 MOST = 500  # entries of a page; the older ones are in the script with its data
-OPEN = 6  # entries in sight; the others are in folds
+OPEN = 6  # entries: the fold of the last year is open where it has no more
 
 _TO = {"assignment": " to ", "unassignment": " from "}
 
 
 class TimelineEntry(NamedTuple):
-    """What happened at a moment: by a tag, or to a version that came back to a stage when another left it."""
+    """What happened at a moment: by a tag, which may be gone, or to a version that came back to a stage when another left it."""
 
     at: datetime
     author: str
@@ -34,35 +34,37 @@ class TimelineEntry(NamedTuple):
     until: datetime | None
     message: str
     event: EventRow | None
+    gone: GoneTagRow | None = None
 
 
 class TimelineYear(NamedTuple):
-    """The entries of a year that are in a fold."""
+    """The entries of a year, which are in a fold."""
 
     year: int
     entries: list[TimelineEntry]
+    is_open: bool
 
 
 class Timeline(NamedTuple):
     """All entries, the newest first. `older`: those that are not in the page."""
 
-    open: list[TimelineEntry]
     years: list[TimelineYear]
     older: list[TimelineEntry]
     total: int
 
 
-def history(events: Sequence[EventRow], periods: Sequence[StagePeriodRow]) -> Timeline:
-    """The history of an artifact. `events`, `periods`: the last first."""
+def history(events: Sequence[EventRow], periods: Sequence[StagePeriodRow], gone: Sequence[GoneTagRow] = ()) -> Timeline:
+    """The history of an artifact. `events`, `periods`, `gone`: the last first."""
     of_events = {
         (period.stage, period.version, period.started_at): period for period in periods if period.how == "assigned"
     }
     entries = [_of_event(event, of_events) for event in events]
     entries += [_of_period(period) for period in (*of_events.values(), *(p for p in periods if p.how != "assigned"))]
+    entries += [_of_gone(tag) for tag in gone]
     entries.sort(key=lambda entry: entry.at, reverse=True)
+    years = [(year, [*group]) for year, group in groupby(entries[:MOST], lambda entry: entry.at.year)]
     return Timeline(
-        entries[:OPEN],
-        [TimelineYear(year, [*group]) for year, group in groupby(entries[OPEN:MOST], lambda entry: entry.at.year)],
+        [TimelineYear(year, own, place == 0 and len(own) <= OPEN) for place, (year, own) in enumerate(years)],
         entries[MOST:],
         len(entries),
     )
@@ -100,6 +102,23 @@ def _of_period(period: StagePeriodRow) -> TimelineEntry:
         until=period.ended_at,
         message="",
         event=None,
+    )
+
+
+def _of_gone(tag: GoneTagRow) -> TimelineEntry:
+    return TimelineEntry(
+        at=tag.created_at,
+        author=tag.author,
+        verb=VERBS[tag.event],
+        version=text.short(tag.version or ""),
+        to=_TO.get(tag.event, ""),
+        stage=text.pill(tag.stage) if tag.stage else Markup(""),
+        look="other",
+        period="",
+        until=None,
+        message="",
+        event=None,
+        gone=tag,
     )
 
 

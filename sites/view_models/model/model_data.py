@@ -16,7 +16,16 @@ from catalog.query.labels import OUTDATED, WHERE
 from sites import urls
 from sites.data.detail_rows import FileRow, InputRow, MetricRow, ParamRow, ProducerRow
 from sites.data.facts import Facts
-from sites.data.rows import ArtifactRow, AssignmentRow, EventRow, ProblemRow, StagePeriodRow, VersionCardRow, VersionRow
+from sites.data.rows import (
+    ArtifactRow,
+    AssignmentRow,
+    EventRow,
+    GoneTagRow,
+    ProblemRow,
+    StagePeriodRow,
+    VersionCardRow,
+    VersionRow,
+)
 from sites.data_script import data_script
 from sites.pages import MODEL
 from sites.text import clip, look
@@ -76,14 +85,16 @@ def model_data(
         "params": _params(facts.params.get(key, []), places),
         "inputs": _inputs(facts.inputs.get(key, []), places),
         **_stated(plots=numbers and numbers.path),
-        **_stated(history=_older(facts.events.get(key, []), facts.terms.get(key, []))),
+        **_stated(history=_older(facts.events.get(key, []), facts.terms.get(key, []), facts.gone_tags.get(key, []))),
     }
     return data_script(artifact.id, data)
 
 
-def _older(events: Sequence[EventRow], periods: Sequence[StagePeriodRow]) -> list[dict[str, Any]]:
+def _older(
+    events: Sequence[EventRow], periods: Sequence[StagePeriodRow], gone: Sequence[GoneTagRow] = ()
+) -> list[dict[str, Any]]:
     """The entries of the history that the page has no room for, the newest first."""
-    if len(events) + len(periods) <= MOST:
+    if len(events) + len(periods) + len(gone) <= MOST:
         return []
     return [
         _stated(
@@ -93,15 +104,17 @@ def _older(events: Sequence[EventRow], periods: Sequence[StagePeriodRow]) -> lis
             verb=entry.verb,
             version=entry.version,
             to=entry.to,
-            stage=entry.event.stage if entry.event else entry.stage.striptags(),
+            stage=entry.event.stage if entry.event else entry.gone.stage if entry.gone else entry.stage.striptags(),
             look=entry.look,
             period=entry.period,
             message=entry.message,
-            tag=entry.event and entry.event.tag,
+            tag=(entry.event and entry.event.tag) or (entry.gone and entry.gone.tag),
+            gone=entry.gone and ("rewritten" if entry.gone.rewritten else "deleted"),
+            gone_at=entry.gone and _time(entry.gone.gone_at),
             revision=entry.event and entry.event.revision,
             signed=entry.event and entry.event.signed,
         )
-        for entry in history(events, periods).older
+        for entry in history(events, periods, gone).older
     ]
 
 

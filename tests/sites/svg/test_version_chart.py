@@ -17,21 +17,12 @@ def points(*numbers: float | None) -> list[ChartPoint]:
     return [ChartPoint(f"v{place}.0.0", number, f"{number}") for place, number in enumerate(numbers)]
 
 
-def test_a_chart_has_two_widths_a_dot_for_each_version_and_a_line_for_each_stage():
-    wide, narrow = version_chart(points(0.5, 0.75, 1.0), [StageMark(1, "prod", "prod")], "auc").split("</svg>")[:2]
-    assert re.findall('viewBox="([^"]*)"', wide + narrow) == ["0 0 918 236", "0 0 340 236"]
-    assert re.findall('polyline class="l0" points="([^"]*)"', wide + narrow) == [
-        "58,208 477,119 896,30",
-        "58,208 188,119 318,30",
-    ]
-    assert re.findall("<title>([^<]*)</title>", wide + narrow) == [
-        "prod",
-        "v0.0.0 0.5",
-        "v1.0.0 0.75",
-        "v2.0.0 1.0",
-        "prod",
-    ]
-    assert re.findall("M(\\d+) 22V208", wide + narrow) == ["477", "188"]
+def test_a_chart_has_a_line_a_dot_for_each_version_and_a_line_for_each_stage():
+    drawn = version_chart(points(0.5, 0.75, 1.0), [StageMark(1, "prod", "prod")], "auc")
+    assert re.findall('polyline class="l0" points="([^"]*)"', drawn) == ["0,208 500,119 1000,30"]
+    assert re.findall("<title>([^<]*)</title>", drawn) == ["prod", "v0.0.0 0.5", "v1.0.0 0.75", "v2.0.0 1.0"]
+    assert re.findall('<line x1="([^"]*)" x2="([^"]*)" y1="22" y2="208"/>', drawn) == [("50%", "50%")]
+    assert re.findall('<circle cx="([^"]*)" cy="([^"]*)"', drawn) == [("0%", "208"), ("50%", "119"), ("100%", "30")]
 
 
 @pytest.mark.parametrize(
@@ -62,7 +53,9 @@ NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 @given(st.lists(NUMBERS, min_size=2, max_size=6))
 def test_whatever_the_numbers_every_point_is_in_the_picture(numbers):
     assert len(nice_ticks(min(numbers), max(numbers))) <= 2 * module.TICKS + 2
-    ys = [int(y) for y in re.findall('circle cx="[0-9]+" cy="(-?[0-9]+)"', version_chart(points(*numbers), [], "auc"))]
+    ys = [
+        int(y) for y in re.findall('circle cx="[0-9.]+%" cy="(-?[0-9]+)"', version_chart(points(*numbers), [], "auc"))
+    ]
     assert (len(ys), {y for y in ys if not module.TOP - 1 <= y <= module.HEIGHT - module.BOTTOM + 1}) == (
         len(numbers),
         set(),
@@ -72,15 +65,15 @@ def test_whatever_the_numbers_every_point_is_in_the_picture(numbers):
 @pytest.mark.parametrize("beyond", [0, 1], ids=["as many as have dots", "one more"])
 def test_many_versions_have_no_dots(beyond):
     drawing = version_chart(points(*map(float, range(module.MOST_DOTS + beyond))), [], "auc")
-    assert (drawing.count("<circle"), drawing.count("dots")) == ((0, 0) if beyond else (module.MOST_DOTS, 1))
+    assert drawing.count("<circle") == (0 if beyond else module.MOST_DOTS)
 
 
 @pytest.mark.parametrize("beyond", [0, 1], ids=["as many as a line has", "one more"])
 def test_a_line_of_many_versions_is_thinned_out_to_its_last(beyond):
     count = module.MOST_POINTS + beyond
-    (line, _) = re.findall('points="([^"]*)"', version_chart(points(*map(float, range(count))), [], "auc"))
+    (line,) = re.findall('points="([^"]*)"', version_chart(points(*map(float, range(count))), [], "auc"))
     places = line.split()
-    assert (len(places), places[-1].split(",")[0]) == (module.MOST_POINTS if not beyond else (count + 1) // 2, "896")
+    assert (len(places), places[-1].split(",")[0]) == (module.MOST_POINTS if not beyond else (count + 1) // 2, "1000")
 
 
 @pytest.mark.parametrize("beyond", [0, 1], ids=["as long as there is room for", "one character more"])
@@ -93,16 +86,31 @@ def test_a_long_name_of_a_stage_is_cut_and_has_a_title(beyond):
 
 def test_names_of_stages_at_one_version_do_not_lie_on_each_other():
     marks = [StageMark(1, stage, "prod") for stage in ("eu", "us")]
-    drawing = version_chart(points(1.0, 2.0, 3.0), marks, "auc").partition("</svg>")[0]
+    drawing = version_chart(points(1.0, 2.0, 3.0), marks, "auc")
     assert (drawing.count('class="mark'), [stage for stage in ("eu", "us") if f">{stage}</text>" in drawing]) == (
         2,
         ["eu"],
     )
 
 
-@pytest.mark.parametrize("width", [module.WIDE, module.NARROW])
-def test_the_names_of_versions_have_room(width):
-    drawing = version_chart(points(*map(float, range(40))), [], "auc").split("</svg>")[width == module.NARROW]
-    places = [int(x) for x in re.findall('<text x="([0-9]+)" y="228"', drawing)]
-    gaps = [after - before for before, after in pairwise(places)]
-    assert min(gaps) >= len("v10.0.0") * module.CHARACTER
+@pytest.mark.parametrize(
+    ("labels", "classes"),
+    [
+        pytest.param([(1.0, 6), (0.0, 6)], ["", ""], id="at both edges"),
+        pytest.param([(1.0, 6), (0.8, 6)], ["", "m"], id="one that has no room on a phone"),
+        pytest.param([(1.0, 6), (0.9, 6)], ["", "w"], id="one that has room on a wide page alone"),
+        pytest.param([(1.0, 6), (0.95, 6), (0.9, 6)], ["", None, "w"], id="one that has room nowhere, and takes none"),
+    ],
+)
+def test_a_label_is_shown_where_there_is_room_for_it_and_those_before(labels, classes):
+    assert module.labels_with_room(labels) == classes
+
+
+@pytest.mark.parametrize("place", range(len(module.WIDTHS)), ids=["on a phone", "on a tablet", "on a wide page"])
+def test_the_names_of_versions_have_room(place):
+    width, _ = module.WIDTHS[place]
+    drawing = version_chart(points(*map(float, range(40))), [], "auc")
+    names = re.findall('<text x="([0-9.]+)%" y="228"(?: class="[az ]*([mw]?)")?>', drawing)
+    shown = sorted(float(x) for x, kind in names if kind in [name for _, name in module.WIDTHS[: place + 1]])
+    gaps = [(after - before) / 100 * width for before, after in pairwise(shown)]
+    assert (len(gaps) > 1, min(gaps) >= len("v10.0.0") * module.CHARACTER) == (True, True)

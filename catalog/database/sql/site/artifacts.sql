@@ -45,12 +45,41 @@ order by a.repo, a.artifact, n.rank, a.stage;
 
 -- internal.site_terms(): Which version was in which stage, the last first.
 --   key: repo, artifact, stage, started_at
+--   rank: The place that repos.toml gives the stage; null where it gives none.
 --   days: For how long, in whole days.
 select
-    repo, artifact, stage, version, started_at, ended_at, how, assigned_by,
-    date_diff('second', started_at, ended_at) // 86400 as days
-from stage_history
-order by repo, artifact, started_at desc, stage, version;
+    h.repo, h.artifact, h.stage, n.rank, h.version, h.started_at, h.ended_at, h.how, h.assigned_by,
+    date_diff('second', h.started_at, h.ended_at) // 86400 as days
+from stage_history h
+left join (select stage, min(rank) as rank from stage_names group by stage) n on n.stage = h.stage
+order by h.repo, h.artifact, h.started_at desc, h.stage, h.version;
+
+-- internal.site_gone_tags(): The registry tags that were deleted or rewritten, of artifacts that are in the catalog, the last first within
+--     each.
+--   key: repo, oid, tag
+--   version: The version that it named; of a stage tag, the one that was registered on its commit, or else the commit.
+--   gone_at: The first visit that did not find it, UTC.
+--   rewritten: Its name came to mean another object.
+with registered as (
+    select repo, artifact, commit, max(version) as version
+    from observations where event is not null and version is not null
+    group by all
+)
+select
+    o.repo, o.artifact, o.event, coalesce(o.version, r.version, case when o.stage is not null then o.commit end) as version,
+    coalesce(n.stage, o.stage) as stage, o.created_at, o.author, internal.tag_name(o.ref) as tag, o.oid, o.ended_at as gone_at,
+    w.tag is not null as rewritten
+from observations o
+semi join original_artifacts a on a.repo = o.repo and a.artifact = o.artifact
+anti join events e on e.repo = o.repo and e.oid = o.oid
+left join registered r on r.repo = o.repo and r.artifact = o.artifact and r.commit = o.commit
+left join stage_names n on n.raw = o.stage
+left join (select distinct repo, tag, old_oid from rewritten_tags) w
+    on w.repo = o.repo and w.tag = internal.tag_name(o.ref) and w.old_oid = o.oid
+where o.event is not null and o.ended_crawl is not null and o.first_readable_crawl is not null
+-- One that came back and went again is of its last time.
+qualify row_number() over (partition by o.repo, o.oid, o.ref order by o.first_crawl desc) = 1
+order by o.repo, o.artifact, o.created_at desc, o.oid, tag;
 
 -- internal.site_events(): What every registry tag did, the last first within each artifact.
 --   key: repo, oid, tag

@@ -15,6 +15,7 @@ select recipe from internal.making;
 --   assigned: The artifacts and stages of which a version is in the stage.
 --   events: The digest of the events that its feeds may have, with the crawls that brought them.
 --   duplicates: The digest of the versions elsewhere that have the bytes of its versions.
+--   gone_tags: The digest of the tags that were deleted or rewritten.
 --   first_versions: The digest of the versions that have the bytes of its dependencies.
 --   users: The digest of the repositories that have data from it.
 --   has_lineage: It has a graph of lineage.
@@ -43,6 +44,9 @@ assigned as (
 duplicates as (
     select repo, hash(list(t order by artifact, version, commit)) as duplicates from internal.site_duplicates() t group by repo
 ),
+gone_tags as (
+    select repo, hash(list(t order by oid, tag)) as gone_tags from internal.site_gone_tags() t group by repo
+),
 first_versions as (
     select repo, hash(list(o order by hash)) as first_versions
     from (select distinct repo, hash from dependencies where hash is not null) join internal.site_first_versions() o using (hash)
@@ -54,7 +58,7 @@ select
     case when r.stale or r.outcome = 'never' then r.read_at end as read_at, r.left_at, r.left_because,
     c.of_repo as copy_of, coalesce(g.artifacts, []) as artifacts, coalesce(f.news, []) as news,
     coalesce(s.assigned, []) as assigned, coalesce(f.events, 0) as events,
-    t.duplicates, o.first_versions, u.users, l.repo is not null as has_lineage, d.about, l.links
+    t.duplicates, d.gone_tags, o.first_versions, u.users, l.repo is not null as has_lineage, about.about, l.links
 from all_repos a
 left join internal.partitions p on p.repo = a.repo
 left join repos r on r.repo = a.repo
@@ -63,8 +67,9 @@ left join pages g on g.repo = a.repo
 left join feeds f on f.repo = a.repo
 left join assigned s on s.repo = a.repo
 left join duplicates t on t.repo = a.repo
+left join gone_tags d on d.repo = a.repo
 left join first_versions o on o.repo = a.repo
 left join internal.site_users_digests() u on u.repo = a.repo
 left join internal.site_lineage_digests() l on l.repo = a.repo
-left join internal.site_about_digests() d on d.repo = a.repo
+left join internal.site_about_digests() about on about.repo = a.repo
 order by a.repo;
