@@ -72,7 +72,7 @@ SITTING = (
     TableColumn(title="artifact", key="name", styles=(BOLD,)),
     TableColumn(title="stage", key="stage", styles=(GREEN,)),
     TableColumn(title="version", key="version7"),
-    TableColumn(title="since (UTC)", key="assigned_at"),
+    TableColumn(title="since (UTC)", key="started_at"),
     TableColumn(title="by", key="author"),
     TableColumn(title="commit", key="commit7", styles=(DIM,)),
     TableColumn(title="repository", key="repo", styles=(DIM,)),

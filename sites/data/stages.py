@@ -17,6 +17,7 @@ class BoardPeriodRow(NamedTuple):
     version: str
     started_at: int
     ended_at: int | None
+    held_since: int
     known_from: int | None
     known_until: int | None
     is_current: bool

@@ -4,9 +4,9 @@
 /**
  * Periods of versions in stages, as columns. `known` and `until` are numbers of crawls: since which, and until which, the catalog knew so.
  * @typedef {{ model: Int32Array, stage: Int32Array, version: Int32Array, versions: string[], from: Float64Array, to: Float64Array,
- *   known: Float64Array, until: Float64Array, flags: Int32Array, current: boolean }} Periods
- * @typedef {{ count: number, model: string, stage: string, versions: string[], version: string, base: number, unit: number, from: string, length: string, known: string, until: string, flags: string }} Columns
- * @typedef {{ model: number, stage: number, version: string, from: number, to: number, unregistered: boolean, skipped: boolean }} Period
+ *   known: Float64Array, until: Float64Array, flags: Int32Array, held: Record<number, number>, current: boolean }} Periods
+ * @typedef {{ count: number, model: string, stage: string, versions: string[], version: string, base: number, unit: number, from: string, length: string, known: string, until: string, flags: string, held?: Record<number, number> }} Columns
+ * @typedef {{ model: number, stage: number, version: string, from: number, to: number, since: number, unregistered: boolean, skipped: boolean }} Period
  * @typedef {[number, number, number | null][]} Absences repositories that were taken out, from which crawl, until which
  */
 const StageBoard = (() => {
@@ -32,7 +32,7 @@ const StageBoard = (() => {
     const from = numbers(columns.from, length).map((steps) => steps * columns.unit + columns.base);
     const endless = (/** @type {string} */ text) => numbers(text, length).map((number) => (number === NEVER ? Infinity : number));
     return {
-      current, from,
+      current, from, held: columns.held ?? {},
       model: sums(numbers(columns.model, length)),
       stage: Int32Array.from(numbers(columns.stage, length)),
       version: Int32Array.from(numbers(columns.version, length)),
@@ -50,9 +50,12 @@ const StageBoard = (() => {
     return { ...table, from: table.from.map((day, row) => day + rest[row]) };
   };
 
+  /** Since when a version is there, by whichever name. @param {Periods} table @param {number} row */
+  const since = (table, row) => table.held[row] ?? table.from[row];
+
   /** A row of a table. @param {Periods} table @param {number} row @returns {Period} */
   const period = (table, row) => ({
-    model: table.model[row], stage: table.stage[row], version: table.versions[table.version[row]], from: table.from[row], to: table.to[row],
+    model: table.model[row], stage: table.stage[row], version: table.versions[table.version[row]], from: table.from[row], to: table.to[row], since: since(table, row),
     unregistered: (table.flags[row] & UNREGISTERED) > 0, skipped: (table.flags[row] & SKIPPED) > 0,
   });
 
@@ -154,5 +157,5 @@ const StageBoard = (() => {
     return parsed / 1000 + (day ? DAY - 1e-6 : 0);
   };
 
-  return { numbers, sums, periods, precise, period, chosen, at, gone, changed, crawlAt, moment, ALWAYS, DAY, YEAR, SKIPPED, UNREGISTERED };
+  return { numbers, sums, periods, precise, period, since, chosen, at, gone, changed, crawlAt, moment, ALWAYS, DAY, YEAR, SKIPPED, UNREGISTERED };
 })();

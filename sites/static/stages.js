@@ -121,7 +121,7 @@
     for (let place = 0; place < cells.count; place += 1) {
       const own = cells.tables[cells.table[place]], row = cells.row[place], model = own.model[row];
       flags[model] |= own.flags[row];
-      if (own.stage[row] === head.prod) inProd[model] = own.from[row];
+      if (own.stage[row] === head.prod) inProd[model] = StageBoard.since(own, row);
     }
   };
 
@@ -188,7 +188,7 @@
   const stageParts = (model, stage) => {
     const own = cells.of(model).find((each) => each.stage === stage);
     const parts = [];
-    if (own) parts.push(element('b', { className: `s-${head.looks[stage]}`, textContent: short(own.version), title: `since ${say(own.from)}` }));
+    if (own) parts.push(element('b', { className: `s-${head.looks[stage]}`, textContent: short(own.version), title: `since ${say(own.since)}` }));
     for (const each of struck.of(model).filter((tag) => tag.stage === stage && tag.version !== own?.version)) parts.push(element('s', { textContent: short(each.version), title: 'The tag was deleted or rewritten' }));
     if (state.list === 'changed') {
       const old = before.of(model).find((each) => each.stage === stage);
@@ -196,7 +196,7 @@
     } else if (own && state.list === 'behind' && stage === head.prod) {
       const [latest, versions] = behind.get(model) ?? ['', 0];
       parts.push(element('small', { textContent: `latest ${short(latest)}, ${versions} ahead` }));
-    } else if (own) parts.push(element('small', { textContent: say(own.from) }));
+    } else if (own) parts.push(element('small', { textContent: say(own.since) }));
     return parts;
   };
   const draw = (/** @type {number} */ row) => {

@@ -158,7 +158,10 @@ def _head(
 def _table(
     periods: Sequence[BoardPeriodRow], places: dict[ArtifactKey, int], names: Sequence[str], unit: int
 ) -> dict[str, object]:
-    """Periods as columns of numbers, which compress to a third of rows. They begin so many units of seconds after the base, rounded down."""
+    """Periods as columns of numbers, which compress to a third of rows. They begin so many units of seconds after the base, rounded down.
+
+    `held`: since when those versions are there that had another name at first.
+    """
     counts = Counter(row.version for row in periods)
     versions = sorted(counts, key=lambda version: (-counts[version], version))
     of_version = {version: place for place, version in enumerate(versions)}
@@ -176,6 +179,7 @@ def _table(
         "length": _numbers([_NEVER if row.ended_at is None else row.ended_at - row.started_at for row in periods]),
         "known": _numbers([_NEVER if row.known_from is None else row.known_from for row in periods]),
         "until": _numbers([_NEVER if row.known_until is None else row.known_until for row in periods]),
+        "held": {place: row.held_since for place, row in enumerate(periods) if row.held_since != row.started_at},
         "flags": _numbers([_UNREGISTERED * row.unregistered + _SKIPPED * row.skipped for row in periods]),
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from shutil import copyfile, copytree
 
 import duckdb
@@ -17,7 +17,18 @@ from sites.data.stages import BoardPeriodRow
 from sites.view_models import stage_board
 from sites.view_models.stage_board import COLUMNS, PERIODS, ROWS
 from support.browser import opened
-from support.visited_worlds import CHURN, OLD, visited_catalog
+from support.visited_worlds import (
+    CHURN,
+    OLD,
+    all_of,
+    assign,
+    assign_unregistered,
+    delete,
+    register,
+    register_assigned,
+    unassign,
+    visited_catalog,
+)
 from support.worlds import START
 
 CRAWLS = (None, 1, 2, 3, 4)  # None: as today's tags say
@@ -64,6 +75,45 @@ def test_the_page_says_what_the_command_line_says_by_both_clocks(browser, visite
         page.locator("#board.live").wait_for()
         answers = page.evaluate(ASK, [MOMENTS, CRAWLS])
     assert (answers, len({str(answer) for answer in answers})) == (of_command_line, 4)
+
+
+# Since when each version is there, by the page.
+SINCE = ASK.replace("each.version]", "each.version, each.since]")
+BACK = (
+    all_of(register("m", "v1.0.0", 10), assign("m", "prod", "v1.0.0", 15), assign_unregistered("u", "prod", 18)),
+    all_of(register("m", "v2.0.0", 20), assign("m", "prod", "v2.0.0", 25), register_assigned("u", "v1.0.0", "prod", 18, 30)),
+    unassign("m", "prod", "v2.0.0", 40),
+    all_of(delete("m#prod#25"), assign("m", "prod", "v1.0.0", 45)),
+)  # fmt: skip
+TURNS = [BEGAN + second for second in (15, 18, 25, 29, 30, 39, 40, 44, 45, 50)]
+
+
+@pytest.mark.browser
+def test_since_when_a_version_is_there_is_the_same_on_the_page_and_on_the_command_line(browser, tmp_path):
+    """Also where another version left, and where the version got its name later than its stage."""
+    file = visited_catalog(tmp_path / "catalog.duckdb", {"git.example/acme/back": BACK})
+    build(file, tmp_path / "site", title="x")
+    with Catalog.open(file) as catalog:
+        answers = [
+            [catalog.at(datetime.fromtimestamp(moment, UTC), known_at=crawl).rows for moment in TURNS]
+            for crawl in CRAWLS
+        ]
+    said = [
+        [
+            sorted(f"{row['repo']} {row['artifact']} {row['stage']} {row['version']} {int(row['started_at'].timestamp())}" for row in rows)
+            for rows in of_crawl
+        ]
+        for of_crawl in answers
+    ]  # fmt: skip
+    with opened(browser, (tmp_path / "site/stages.html").as_uri()) as page:
+        page.locator("#board.live").wait_for()
+        assert page.evaluate(SINCE, [TURNS, CRAWLS]) == said
+    as_tags_say = {row["artifact"]: row["started_at"] for row in answers[0][-1]}
+    before_the_last = [row for row in answers[3][-1] if row["artifact"] == "m"]
+    assert (as_tags_say, [(row["assigned_at"], row["started_at"]) for row in before_the_last]) == (
+        {"m": START + timedelta(seconds=45), "u": START + timedelta(seconds=18)},
+        [(START + timedelta(seconds=15), START + timedelta(seconds=40))],
+    )
 
 
 def board(page):
@@ -171,7 +221,7 @@ def test_an_unchanged_night_makes_nothing(visited):
 def period(number: int, ended: int | None = None, stage: str = "prod") -> BoardPeriodRow:
     return BoardPeriodRow(
         repo="git.example/acme/churn", artifact=f"m{number:05}", stage=stage, rank=None, version="v1.0.0", started_at=BEGAN, ended_at=ended,
-        known_from=1, known_until=None, is_current=True, is_gone=False, unregistered=False, skipped=False, has_page=True,
+        held_since=BEGAN, known_from=1, known_until=None, is_current=True, is_gone=False, unregistered=False, skipped=False, has_page=True,
     )  # fmt: skip
 
 
@@ -234,12 +284,12 @@ def test_the_board_without_scripts_is_bounded(beyond):
 def test_a_table_has_a_column_of_numbers_for_each_property():
     day = 86400
     rows = [
-        period(1)._replace(unregistered=True, started_at=2 * day + 5),
-        period(2, stage="dev")._replace(skipped=True, known_from=None, started_at=day),
+        period(1)._replace(unregistered=True, started_at=2 * day + 5, held_since=day + 7),
+        period(2, stage="dev")._replace(skipped=True, known_from=None, started_at=day, held_since=day),
     ]
     now = head_of(rows)["now"]
     never, flags = stage_board._NEVER, (stage_board._UNREGISTERED, stage_board._SKIPPED)
     assert now == {
         "count": 2, "model": "0,1", "stage": "0,1", "versions": ["v1.0.0"], "version": "=0", "base": day, "unit": day, "from": "1,0",
-        "length": f"={never}", "known": f"1,{never}", "until": f"={never}", "flags": f"{flags[0]},{flags[1]}",
+        "length": f"={never}", "known": f"1,{never}", "until": f"={never}", "held": {"0": day + 7}, "flags": f"{flags[0]},{flags[1]}",
     }  # fmt: skip

@@ -36,6 +36,31 @@ def assign(artifact: str, stage: str, version: str, at: int, who: str = "Ann <an
     return step
 
 
+def unassign(artifact: str, stage: str, version: str, at: int) -> Step:
+    """A version leaves a stage."""
+
+    def step(world: World) -> None:
+        commit = world.snapshot().tag(world.refs[f"refs/tags/{artifact}@{version}"]).target
+        world.tag(f"{artifact}#{stage}!#{at}", commit, at=at)
+
+    return step
+
+
+def assign_unregistered(artifact: str, stage: str, at: int) -> Step:
+    """A commit of its own without a version, and its assignment to a stage."""
+    return lambda world: world.tag(f"{artifact}#{stage}#{at}", world.commit({"x": f"{artifact} {at}"}, at=at), at=at)
+
+
+def register_assigned(artifact: str, version: str, stage: str, assigned: int, at: int) -> Step:
+    """The registration of a version on the commit that was assigned to a stage before."""
+
+    def step(world: World) -> None:
+        commit = world.snapshot().tag(world.refs[f"refs/tags/{artifact}#{stage}#{assigned}"]).target
+        world.tag(f"{artifact}@{version}", commit, at=at)
+
+    return step
+
+
 def rewrite(artifact: str, version: str, at: int) -> Step:
     """The registration of a version is another tag object of the same name, on the same commit."""
 

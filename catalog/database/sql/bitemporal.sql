@@ -28,10 +28,12 @@ from stages_at(t, source := 'readable_events');
 --     null): The same, in the order in which to show it: see `list_stages_at`.
 --   key: repo, artifact, stage
 --   id: The artifact's name in the catalog.
-with readable_events as materialized (from known_events_at(a_crawl))
+with readable_events as materialized (from known_events_at(a_crawl)),
+readable_tags as materialized (from internal.resolved_events_at('infinity'::timestamp, source := 'readable_events')),
+readable_periods as materialized (from internal.stage_periods_of('readable_tags', 'readable_events'))
 from internal.list_stages_at(
     t, a_stage, source := 'readable_events', some_repos := some_repos, a_type := a_type, a_raw_stage := a_raw_stage, since := since,
-    until := until
+    until := until, periods := 'readable_periods'
 );
 
 -- rewritten_tags: Tags whose names came to mean another object: what they said before and after, and between which visits that happened.

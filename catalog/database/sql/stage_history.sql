@@ -8,7 +8,7 @@ with versions_of_commits as (
 ),
 -- Since when a commit has two versions: GTO stops at its stage tags from then on; before, they meant the first one.
 ambiguous as (
-    select repo, artifact, commit, arg_min(version, first_at) as version, list_sort(list(first_at))[2] as since
+    select repo, artifact, commit, arg_min(version, first_at) as version, list_sort(list(first_at))[2] as second_at
     from versions_of_commits
     group by all
     having count(*) > 1
@@ -21,7 +21,7 @@ tag_events as (
     select repo, artifact, coalesce(n.stage, e.stage), e.stage, a.version, commit, event, case event when 'assignment' then 5 else 6 end,
         created_at, author, author_email, message, tag, oid
     from query_table(source) e join ambiguous a using (repo, artifact, commit) left join stage_names n on n.raw = e.stage
-    where e.stage is not null and e.created_at < a.since
+    where e.stage is not null and e.created_at < a.second_at
 ),
 -- Each with a number: the windows below partition by it, and comparing one number is faster than comparing six texts.
 candidates as materialized (
@@ -53,7 +53,7 @@ state_changes as (
     select place, moment, null, null, null, deprecated
     from candidates join deprecations using (repo, artifact)
     union all
-    select place, since, false, null, null, null
+    select place, second_at, false, null, null, null
     from candidates join ambiguous using (repo, artifact, commit, version)
 ),
 states as (
@@ -63,7 +63,7 @@ states as (
         coalesce(last_value(any_value(assigned) ignore nulls) over so_far, false)
             and coalesce(last_value(any_value(registered) ignore nulls) over so_far, true)
             and not coalesce(last_value(any_value(deprecated) ignore nulls) over so_far, false) as there,
-        lead(moment) over (partition by place order by moment) as until
+        lead(moment) over (partition by place order by moment) as next_at
     from state_changes
     group by place, moment
     window so_far as (partition by place order by moment rows unbounded preceding)
@@ -84,7 +84,7 @@ holders as (
     from moments m
     left join (from states join candidates using (place) join seniority using (repo, artifact, version, commit) where there) s
         on s.repo = m.repo and s.artifact = m.artifact and s.stage = m.stage
-        and s.moment <= m.moment and m.moment < coalesce(s.until, 'infinity'::timestamp)
+        and s.moment <= m.moment and m.moment < coalesce(s.next_at, 'infinity'::timestamp)
     group by m.repo, m.artifact, m.stage, m.moment
 ),
 changes as (
@@ -118,3 +118,20 @@ qualify row_number() over (partition by t.repo, t.artifact, t.stage, t.moment or
 --   tag: The name inside that tag object.
 --   oid: That tag object.
 from internal.stage_periods_of('resolved_events', 'events');
+
+-- internal.named_periods(periods, source): Rows of `stage_history` with the names that versions had then: until a tag registers a version,
+--     it is named after its commit, as `stages_at` has it.
+--   key: repo, artifact, stage, started_at
+--   held_since: Since when the version was there, by whichever name.
+with named as (
+    select repo, artifact, commit, min(created_at) as named_at from query_table(source) where version is not null group by all
+),
+periods as (
+    select p.repo, p.artifact, p.stage, p.version, p.commit, p.started_at, p.ended_at, p.oid, n.named_at
+    from query_table(periods) p left join named n on n.repo = p.repo and n.artifact = p.artifact and n.commit = p.commit
+)
+select repo, artifact, stage, version, commit, greatest(started_at, named_at) as started_at, ended_at, oid, started_at as held_since
+from periods where coalesce(named_at < ended_at, true)
+union all
+select repo, artifact, stage, commit, commit, started_at, least(ended_at, named_at), oid, started_at
+from periods where started_at < named_at;

@@ -9,12 +9,18 @@ from assignments_at(t, source := source) a join artifacts_at(t, source := source
 where a.rank = 1 and s.active;
 
 -- internal.list_stages_at(t, a_stage, source := 'events', some_repos := null, a_type := null, a_raw_stage := null, since := null,
---     until := null): Which version was in which stage at the moment `t`, in the order in which to show it; of those assigned from
---     `since` until `until`, where these are given. `a_type` is that of the artifact now.
+--     until := null, periods := 'stage_history'): Which version was in which stage at the moment `t`, in the order in which to show it; of
+--     those assigned from `since` until `until`, where these are given. `a_type` is that of the artifact now. `periods` is the relation of
+--     periods that these tags come to.
 --   key: repo, artifact, stage
 --   id: The artifact's name in the catalog.
-select repo || ':' || artifact as id, *
-from stages_at(t, source := source)
+--   started_at: Since when the version was there without a break; after a fallback that is later than its assignment.
+select repo || ':' || artifact as id, s.*, p.started_at
+from stages_at(t, source := source) s
+left join (
+    select repo, artifact, stage, held_since as started_at from internal.named_periods(periods, source)
+    where started_at <= t and coalesce(ended_at > t, true)
+) p using (repo, artifact, stage)
 where (a_stage::varchar is null or stage = internal.canonical_stage(a_stage))
     and (a_raw_stage::varchar is null or raw_stage = a_raw_stage)
     and (since::timestamp is null or assigned_at >= since)

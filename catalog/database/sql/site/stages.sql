@@ -1,21 +1,5 @@
 -- What the board of stages shows: which version was in which stage by both clocks, the taggers' and the catalog's own.
 
--- internal.named_periods(periods, source): Rows of `stage_history` with the names that versions had then: until a tag registers a version,
---     it is named after its commit, as `stages_at` has it.
---   key: repo, artifact, stage, started_at
-with named as (
-    select repo, artifact, commit, min(created_at) as named_at from query_table(source) where version is not null group by all
-),
-periods as (
-    select p.repo, p.artifact, p.stage, p.version, p.commit, p.started_at, p.ended_at, p.oid, n.named_at
-    from query_table(periods) p left join named n on n.repo = p.repo and n.artifact = p.artifact and n.commit = p.commit
-)
-select repo, artifact, stage, version, commit, greatest(started_at, named_at) as started_at, ended_at, oid
-from periods where coalesce(named_at < ended_at, true)
-union all
-select repo, artifact, stage, commit, commit, started_at, least(ended_at, named_at), oid
-from periods where started_at < named_at;
-
 -- internal.known_stage_periods(): Which version was in which stage, and from when until when, by what this catalog could have known from
 --     one crawl until another: the rectangles of two clocks. At a moment and a crawl they are what `stages_known_at` has, but for the
 --     repositories that had been taken out of repos.toml.
@@ -51,7 +35,7 @@ growing as materialized (
         )
 ),
 grown_periods as (
-    select p.repo, p.artifact, p.stage, p.version, p.commit, p.started_at, p.ended_at, p.oid,
+    select p.repo, p.artifact, p.stage, p.version, p.commit, p.started_at, p.ended_at, p.oid, p.held_since,
         min(r.crawl) filter (r.last_moment >= p.started_at) as known_from,
         min(r.crawl) filter (r.last_moment >= p.ended_at) as ended_from
     from internal.named_periods('stage_history', 'events') p
@@ -79,21 +63,22 @@ known as materialized (
 resolved as materialized (from internal.resolved_events_at('infinity'::timestamp, source := 'known')),
 known_periods as materialized (from internal.stage_periods_of('resolved', 'known')),
 periods as (
-    select s.repo, s.artifact, s.crawl, s.next_crawl, s.place, p.stage, p.version, p.commit, p.started_at, p.ended_at, p.oid,
+    select s.repo, s.artifact, s.crawl, s.next_crawl, s.place, p.stage, p.version, p.commit, p.started_at, p.ended_at, p.oid, p.held_since,
         s.place - row_number() over (
-            partition by s.repo, s.artifact, p.stage, p.version, p.commit, p.started_at, p.ended_at, p.oid order by s.place
+            partition by s.repo, s.artifact, p.stage, p.version, p.commit, p.started_at, p.ended_at, p.oid, p.held_since order by s.place
         ) as run
     from internal.named_periods('known_periods', 'known') p join states s on s.state = p.repo and s.artifact = p.artifact
 )
-select repo, artifact, stage, version, commit, started_at, ended_at, oid,
+select repo, artifact, stage, version, commit, started_at, ended_at, oid, held_since,
     min(crawl) as known_from, case when bool_or(next_crawl is null) then null else max(next_crawl) end as known_until
 from periods
-group by repo, artifact, stage, version, commit, started_at, ended_at, oid, run
+group by repo, artifact, stage, version, commit, started_at, ended_at, oid, held_since, run
 union all
-select repo, artifact, stage, version, commit, started_at, null, oid, known_from, ended_from
+select repo, artifact, stage, version, commit, started_at, null, oid, held_since, known_from, ended_from
 from grown_periods where ended_at is not null and known_from < ended_from
 union all
-select repo, artifact, stage, version, commit, started_at, ended_at, oid, coalesce(ended_from, known_from), null from grown_periods;
+select repo, artifact, stage, version, commit, started_at, ended_at, oid, held_since, coalesce(ended_from, known_from), null
+from grown_periods;
 
 -- internal.site_stage_periods(): The same, and all of `stage_history`, in the order of the board.
 --   key: repo, artifact, stage, started_at, known_from, is_current
@@ -114,7 +99,8 @@ periods as (
     left join known k on k.known_until is null and k.repo = c.repo and k.artifact = c.artifact and k.stage = c.stage
         and k.version = c.version and k.commit = c.commit and k.started_at = c.started_at and k.ended_at is not distinct from c.ended_at
     union all
-    select k.repo, k.artifact, k.stage, k.version, k.commit, k.started_at, k.ended_at, k.oid, k.known_from, k.known_until, false
+    select k.repo, k.artifact, k.stage, k.version, k.commit, k.started_at, k.ended_at, k.oid, k.held_since,
+        k.known_from, k.known_until, false
     from known k
     where k.known_until is not null or not exists (
         from current_periods c
@@ -130,7 +116,7 @@ staged as (
 present as (select distinct repo, oid from events)
 select
     p.repo, p.artifact, p.stage, n.rank, p.version, epoch(p.started_at)::bigint as started_at, epoch(p.ended_at)::bigint as ended_at,
-    p.known_from, p.known_until, p.is_current,
+    epoch(p.held_since)::bigint as held_since, p.known_from, p.known_until, p.is_current,
     not p.is_current and t.oid is null and p.known_until is not distinct from max(p.known_until) over (
         partition by p.repo, p.artifact, p.stage, p.oid
     ) as is_gone,
