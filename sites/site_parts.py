@@ -1,0 +1,229 @@
+"""The parts that a site is put together from: which files each has, with their digests, and what is in those that are to be made."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+from pathlib import Path
+from typing import NamedTuple
+
+from sites import former_pages
+from sites.data import page_inputs
+from sites.data.facts import Connection, Facts, Key, read, rows
+from sites.data.groups import GroupRows
+from sites.data.page_inputs import PageInputs
+from sites.data.rows import NewsRow
+from sites.digests import LISTS, Digests, digests
+from sites.former_pages import FormerPage
+from sites.output import LastSite
+from sites.pages import AS_OF, CRAWL, DATA, HOME, MISSING, MODEL_NAMES
+from sites.program import digest_of, digest_of_bytes
+from sites.published import data_page, model_files, sitemap
+from sites.published.exports import Exports
+from sites.render import Renderer, assets
+from sites.site_pages import SitePages
+from sites.static_files import StaticFiles
+from sites.theme import Theme
+from sites.time_pages import TimePages
+from sites.view_models import as_of, lineage_graphs, list_files
+from sites.view_models.feeds import Feeds
+from sites.view_models.model import plots
+from sites.view_models.model.plots import Plots
+
+PageFiles = Iterable[tuple[str, bytes]]
+
+
+class Look(NamedTuple):
+    """What the owner of a site chose for all of its pages. `masked`: what becomes of an e-mail address, which tells what becomes of all."""
+
+    title: str
+    site_url: str | None
+    catalog_url: str | None
+    masked: str
+    theme: Theme
+    static: StaticFiles
+
+    @classmethod
+    def of(cls, title: str, site_url: str | None, theme: Theme, masked: str, *, has_database: bool) -> Look:
+        """`has_database`: whether there is a database to publish."""
+        catalog_url = data_page.address(site_url) if site_url and has_database else None
+        static = StaticFiles({**assets(), **theme.files}, plain=frozenset(theme.files))
+        return cls(title, site_url, catalog_url, masked, theme, static)
+
+    @property
+    def settings(self) -> tuple[object, ...]:
+        """What every page follows from."""
+        return self.title, self.site_url, self.catalog_url, self.masked, self.theme.digest
+
+    def renderer(self) -> Renderer:
+        """A renderer of pages that look so."""
+        return Renderer(self.title, self.theme, self.catalog_url, self.static)
+
+
+class SiteContent(NamedTuple):
+    """What is in the files that are to be made, in the order in which they are written, and `images`: the paths of the images of each page."""
+
+    before: Iterable[tuple[str, bytes | Path]]
+    pages: PageFiles
+    images: Mapping[str, tuple[str, ...]]
+    plots: Mapping[Key, Plots]
+    connection: Connection
+
+    def files(self, new: Collection[str]) -> Iterator[tuple[str, bytes | Path]]:
+        """Path and content of each file; of images and numbers of plots, of those that are `new`."""
+        yield from self.before
+        yield from plots.numbers(self.plots, new)
+        yield from plots.images(self.connection, new)
+        yield from self.pages
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteParts:
+    """The parts of one site. `last`: what the last build left."""
+
+    connection: Connection
+    look: Look
+    exports: Exports
+    last: LastSite
+
+    @cached_property
+    def wanted(self) -> Digests:
+        """The digest of every file."""
+        of_rows, models = self._of_rows, [*model_files.paths(self._inputs)]
+        return Digests(
+            pages=self._pages,
+            others={
+                **of_rows.others,
+                **self.exports.files,
+                **{path: self._pages[page] for path, page, _ in models},
+                **{path: page.digest for path, page in self._former.items()},
+                **{path: digest_of_bytes(content) for path, content in self._own.items()},
+                **dict.fromkeys(self._lists, of_rows.of_lists),
+                **self._scripts,
+            },
+            repos={**of_rows.repos, **{path: repo for path, _, repo in models}},
+        )
+
+    def content(self, stale: Collection[str]) -> SiteContent:
+        """What is in those files that are among these paths; rows are read when it is asked for."""
+        lists = GroupRows(self.connection)
+        before: list[Iterable[tuple[str, bytes | Path]]] = [
+            self.exports.sources(stale),
+            ((path, content) for path, content in {**self._static, **self._own}.items() if path in stale),
+            list_files.files(self.connection, stale, lists.models),
+            lineage_graphs.files(self.connection, self._graphs, stale),
+            self._past.script_files(stale),
+            former_pages.files(self._former, stale, self.look.renderer),
+            self._data_page(stale),
+        ]
+        pages: PageFiles = self._past.page_files(stale)
+        images = {path: self.last.files[path].images for path in self.wanted.pages.keys() - stale}
+        plots_by_model: dict[Key, Plots] = {}
+        if from_rows := self._from_rows(stale):
+            facts, plots_by_model = self._read(from_rows)
+            site = SitePages(facts, plots_by_model, self._news, self.look.renderer(), self.look.site_url, lists)
+            images |= site.images()
+            pages = _in_order(site, chain(self._feeds(stale), pages), from_rows, self.last)
+        return SiteContent(chain.from_iterable(before), pages, images, plots_by_model, self.connection)
+
+    @cached_property
+    def _inputs(self) -> PageInputs:
+        return page_inputs.read(self.connection)
+
+    @cached_property
+    def _static(self) -> Mapping[str, bytes]:
+        """The files that pages load."""
+        return {**self.look.static.files, AS_OF: as_of.script(self._inputs.crawls)}
+
+    @cached_property
+    def _news(self) -> Feeds:
+        return Feeds(self._inputs.repositories, self.look.title, self.look.site_url)
+
+    @cached_property
+    def _of_rows(self) -> Digests:
+        """The digests of pages and feeds, and of the files that the program brings."""
+        return digests(self._inputs, self._news.repos(), self._static, self.look.settings)
+
+    @cached_property
+    def _pages(self) -> dict[str, str]:
+        """The digest of each page."""
+        of_data = digest_of(self._inputs.recipe, self.look.settings, self.exports.digest)
+        return {**self._of_rows.pages, DATA.pattern: of_data, **self._past.pages}
+
+    @cached_property
+    def _past(self) -> TimePages:
+        return TimePages(
+            connection=self.connection,
+            renderer=self.look.renderer,
+            news=self._news,
+            inputs=self._inputs,
+            of_lists=self._of_rows.of_lists,
+            of_all=self._of_rows.of_all,
+            last=self.last.stated,
+        )
+
+    @cached_property
+    def _scripts(self) -> Mapping[str, str]:
+        """The digest of each script of the past."""
+        return self._past.scripts()
+
+    @cached_property
+    def _former(self) -> Mapping[str, FormerPage]:
+        of_all = (self._inputs.recipe, self.look.settings)
+        return former_pages.former_pages(self.connection, of_all, self._pages)
+
+    @cached_property
+    def _own(self) -> Mapping[str, bytes]:
+        """Files that follow from the paths of pages, or from nothing."""
+        mapped = self._pages.keys() - {MISSING.pattern, CRAWL.pattern}
+        return {model_files.SCHEMA: model_files.schema(), **sitemap.maps(mapped, self.look.site_url)}
+
+    @cached_property
+    def _lists(self) -> list[str]:
+        """The scripts of the list of models and of its search."""
+        of_lists = self._of_rows.of_lists
+        return [*list_files.FILES, *list_files.files_by_word(self.connection, of_lists, self.last.stated)]
+
+    @cached_property
+    def _graphs(self) -> dict[str, str]:
+        return lineage_graphs.paths(self._inputs)
+
+    def _from_rows(self, stale: Collection[str]) -> frozenset[str]:
+        """Those of these files that are made from the rows of repositories."""
+        apart = {*self._lists, *self._graphs, *self._scripts, *self._former, *self._past.pages, DATA.pattern}
+        return frozenset(stale).difference(self._static, self._own, self.exports.files, apart)
+
+    def _read(self, stale: Collection[str]) -> tuple[Facts, dict[Key, Plots]]:
+        """The facts and plots of those pages that are to be made."""
+        chosen = self.wanted.repos_of(stale)
+        repos = chosen if len(chosen) < len({*self.wanted.repos.values()}) else None
+        with_lists = any(path in stale for path in (MODEL_NAMES, *(page.pattern for page in LISTS)))
+        with_lists = with_lists or any(path.startswith("teams/") for path in stale)
+        facts = read(self.connection, repos, with_lists=with_lists)
+        with_numbers = plots.VEGA in self.look.static.contents
+        return facts, plots.read(self.connection, facts, repos, with_numbers=with_numbers)
+
+    def _feeds(self, stale: Collection[str]) -> PageFiles:
+        """Path and bytes of those feeds that are among these paths."""
+        paths = self._news.repos().keys() & stale
+        if paths:
+            own, organisations = self._news.own(paths), self._news.organisations(paths)
+            yield from self._news.files(paths, rows(self.connection, "site_feed_entries", NewsRow, own, organisations))
+
+    def _data_page(self, stale: Collection[str]) -> PageFiles:
+        """The page of the data, which follows from no row."""
+        if DATA.pattern in stale:
+            yield DATA.pattern, self.look.renderer()(DATA, data_page.context(self.exports, self.look.site_url))
+
+
+def _in_order(site: SitePages, feeds: PageFiles, stale: frozenset[str], last: LastSite) -> PageFiles:
+    """Pages and feeds such that each is there before what leads to it, but for new pages that lead to each other: nothing else leads there yet."""
+    lists = frozenset(page.pattern for page in LISTS)
+    new = stale - lists - (stale if last.paths is None else last.paths)
+    yield from site.pages(new)
+    yield from site.pages(stale - lists - new)
+    yield from feeds
+    yield from site.pages(stale & lists - {HOME.pattern})
+    yield from site.pages(stale & {HOME.pattern})
