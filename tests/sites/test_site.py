@@ -317,12 +317,15 @@ def test_the_page_of_a_repository_that_is_gone_says_since_when(page):
         "Last visit: not found (found nothing </p></td><script>alert(1)</script>). What is shown was true 1 Jun 2024, 12:00 UTC.",
         "Artifacts 0",
         "No tag of GTO, and no annotation in dvc.yaml or artifacts.yaml.",
+        "Crawls",
+        "Last visit",
+        "not found The page Status has the time of the last crawl.",
     ]
 
 
 def test_the_page_of_a_repository_lists_its_experiments(page):
     lines = page("repos/github.com~acme~churn.html").text()
-    assert lines[lines.index("Experiments 1") + 2 :] == [
+    assert lines[lines.index("Experiments 1") + 2 : lines.index("Tags 9")] == [
         "Name Began from auc ↑ rows Commit Author When",
         "churn@v1.1.0 0.8 10 da541ad",
         "bold-heron churn@v1.1.0 0.9 +0.1 10 ±0 721621b Ann 1 Jan 2024",
@@ -331,7 +334,7 @@ def test_the_page_of_a_repository_lists_its_experiments(page):
 
 def test_the_page_of_a_repository_without_a_registry_lists_its_releases(plain_page):
     lines = plain_page.text()
-    assert lines[lines.index("Releases 2") + 2 :] == [
+    assert lines[lines.index("Releases 2") + 2 : lines.index("Tags 2")] == [
         "Tag Commit Metrics Author Committed",
         "v1.1.0 e647d34 Better auc 0.8, rows 10 Ann 1 Jan 2024",
         "baseline bac73cd work auc 0.7, rows 10 Ann 1 Jan 2024",
