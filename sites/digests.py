@@ -29,7 +29,7 @@ from sites.pages import (
 )
 from sites.program import digest_of
 
-LISTS = (HOME, MODELS, *GROUPS, REPOS, STATUS)  # pages that tell of all repositories
+LISTS = (HOME, MODELS, *GROUPS, LINEAGE, REPOS, STATUS)  # pages that tell of all repositories
 
 
 class Digests(NamedTuple):
@@ -90,7 +90,7 @@ def digests(
     return Digests(
         pages={
             **{page.pattern: of_crawls if page == STATUS else of_lists for page in LISTS},
-            **dict.fromkeys((page.pattern for page in (CRAWL, COMPARE, LICENCES, LINEAGE, ABOUT, MISSING)), of_all),
+            **dict.fromkeys((page.pattern for page in (CRAWL, COMPARE, LICENCES, ABOUT, MISSING)), of_all),
             **{path: of_feed(*own) for path, own in teams.items()},
             **{path: by_repo[repo] for path, repo in repos.items()},
         },

@@ -37,6 +37,7 @@ from sites.published.json_ld import json_ld
 from sites.render import Renderer, licences
 from sites.view_models import as_of, experiments, feeds, groups, overview
 from sites.view_models.feeds import Feeds
+from sites.view_models.lineage_lists import lineage_lists
 from sites.view_models.model import (
     badges,
     cards,
@@ -139,7 +140,7 @@ class SitePages:
             STATUS: self._status,
             CRAWL: dict,
             COMPARE: dict,
-            LINEAGE: dict,
+            LINEAGE: lambda: {"lists": lineage_lists(self._of_lists.users())},
             ABOUT: dict,
             LICENCES: lambda: {"licences": licences()},
         }

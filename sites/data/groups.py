@@ -7,6 +7,7 @@ from functools import cache, cached_property, partial
 from typing import NamedTuple, TypedDict
 
 from sites.data import lists
+from sites.data.detail_rows import UserRow
 from sites.data.facts import Connection, Key, rows
 from sites.data.rows import EventRow
 
@@ -116,6 +117,10 @@ class GroupRows:
     def weeks(self) -> list[WeekRow]:
         """What the last weeks had of registrations and assignments."""
         return rows(self._connection, "site_weeks", WeekRow, WEEKS)
+
+    def users(self) -> list[UserRow]:
+        """What was made with what, of all artifacts."""
+        return rows(self._connection, "site_users", UserRow, None)
 
     def teams(self) -> list[TeamRow]:
         """Every team, by name."""

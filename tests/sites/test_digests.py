@@ -25,6 +25,7 @@ LISTS = {
     "index.html",
     "models.html",
     "datasets.html",
+    "lineage.html",
     "teams.html",
     "people.html",
     "repos.html",
@@ -32,7 +33,7 @@ LISTS = {
     "models/names.js",
 }
 TEAM = {urls.team("")}  # of both
-PLAIN = {"404.html", "about.html", "compare.html", "crawl.html", "licences.html", "lineage.html", "static/site.css"}
+PLAIN = {"404.html", "about.html", "compare.html", "crawl.html", "licences.html", "static/site.css"}
 ALL = {*OF_A, *OF_B, *LISTS, *TEAM, *PLAIN, "feeds/all.xml", "as-of.js"}
 
 

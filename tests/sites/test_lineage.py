@@ -93,6 +93,22 @@ def test_a_dataset_marks_each_model_in_production_that_follows_from_it(browser, 
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize(
+    ("query", "scripts", "shown"),
+    [("", False, True), ("", True, True), (f"?of={DATASET}", True, False)],
+    ids=["without scripts", "before one is chosen", "beside a graph"],
+)
+def test_the_page_of_lineage_lists_all_artifacts_until_a_graph_is_there(browser, demo, query, scripts, shown):
+    context = browser.new_context(java_script_enabled=scripts)
+    page = context.new_page()
+    page.goto((demo / "site" / "lineage.html").as_uri() + query)
+    listed = page.locator("#lists tbody").first.locator("tr").filter(has_text="demo.example/data/registry").count() > 0
+    visible = page.locator("#lists").is_visible()
+    context.close()
+    assert (listed, visible) == (True, shown)
+
+
+@pytest.mark.browser
 def test_the_page_of_an_artifact_draws_what_is_nearest(browser, demo):
     path = demo / "site" / urls.model("demo.example/risk/churn", "churn")
     with opened(browser, path.as_uri()) as page:
