@@ -7,7 +7,7 @@
   const place = document.getElementById('activity');
   if (!head || !place) return;
 
-  const SHOWN = 100; // rows, before "more"
+  const SHOWN = 50; // rows at first, and with each "more": twice as many take twice as long to lay out with each filter
   const MOST_VALUES = 500; // of a filter
   const MOST_YEARS = 12; // in the heat map
   const AT_ONCE = 6; // months that are loaded side by side: browsers open as many connections to a server
@@ -122,17 +122,22 @@
     show();
     tell(cell);
   });
+  let mostBefore = 0;
   const showMap = (/** @type {Map<number, number>} */ counts) => {
     const most = Math.max(1, ...counts.values());
     for (const [cell, monday] of mondays) {
       const count = counts.get(monday) ?? 0, chosen = state.week === day(monday);
+      const stopped = cell === stop ? 0 : -1;
+      if (cell.tabIndex !== stopped) cell.tabIndex = stopped;
+      const text = `${count ? count.toLocaleString('en') : 'nothing'} in the week from ${ActivityRows.time(monday).date}`;
+      if (cell.title === text && cell.ariaSelected === String(chosen) && most === mostBefore) continue;
       cell.className = `h${count ? Math.min(4, Math.ceil((4 * Math.log1p(count)) / Math.log1p(most))) : ''}`;
-      cell.title = `${count ? count.toLocaleString('en') : 'nothing'} in the week from ${ActivityRows.time(monday).date}`;
-      cell.ariaLabel = cell.title;
+      cell.title = text;
+      cell.ariaLabel = text;
       cell.ariaDisabled = String(!count && !chosen);
       cell.ariaSelected = String(chosen);
-      cell.tabIndex = cell === stop ? 0 : -1;
     }
+    mostBefore = most;
   };
   const showWeek = () => { week.textContent = state.week ? `The week from ${ActivityRows.time(Date.parse(`${state.week}T00:00:00Z`) / 1000).date} is chosen.` : 'Choose a week to see its entries.'; };
 

@@ -17,17 +17,22 @@ const ActivityRows = (() => {
   /** The rows of a month. @param {any} columns @param {boolean} dated whether their dates can be right @returns {Activity[]} */
   const read = (columns, dated) => {
     const repo = numbers(columns.repo), moment = numbers(columns.moment), flags = numbers(columns.flags);
-    const texts = TEXTS.map((name) => ({ name, values: columns[`${name}s`], places: numbers(columns[name]) }));
-    const stages = numbers(columns.stage), authors = numbers(columns.author);
-    return moment.map((when, row) => {
-      const one = /** @type {any} */ ({ moment: when, dated, repo: columns.repos[repo[row]], team: columns.teams[repo[row]], gone: (flags[row] & GONE) > 0 });
-      for (const { name, values, places } of texts) one[name] = values[places[row]];
-      one.look = columns.looks[stages[row]];
-      one.face = columns.faces[authors[row]];
-      if (!(flags[row] & HAS_PAGE)) one.path = '';
-      else if (!one.path) one.path = `models/${simple(one.repo)}/${simple(one.artifact)}.html`;
-      return one;
-    });
+    /** What a column says of a row; `from` has the places in the list. */
+    const texts = (/** @type {any[]} */ values, /** @type {string} */ from) => {
+      const places = numbers(columns[from]);
+      return (/** @type {number} */ row) => values[places[row]];
+    };
+    const [kind, artifact, version, stage, author, signed, tag, detail, path] = TEXTS.map((name) => texts(columns[`${name}s`], name));
+    const look = texts(columns.looks, 'stage'), face = texts(columns.faces, 'author');
+    const pathOf = (/** @type {number} */ row) => {
+      if (!(flags[row] & HAS_PAGE)) return '';
+      return path(row) || `models/${simple(columns.repos[repo[row]])}/${simple(artifact(row))}.html`;
+    };
+    // One literal: rows whose properties are added one by one take half as long again.
+    return moment.map((when, row) => ({
+      moment: when, dated, repo: columns.repos[repo[row]], team: columns.teams[repo[row]], gone: (flags[row] & GONE) > 0, kind: kind(row), artifact: artifact(row), version: version(row),
+      stage: stage(row), look: look(row), author: author(row), face: face(row), signed: signed(row), tag: tag(row), detail: detail(row), path: pathOf(row),
+    }));
   };
 
   /** The Monday, in seconds since 1970, of the week of a moment. @param {number} moment */
