@@ -26,15 +26,16 @@ _SUMMARY = Markup(
 _LIST = Markup("""\
 <section aria-labelledby="h-crawls">
 <h2 id="h-crawls">Last crawls</h2>
-<div class="card scroll"><table class="tbl">
+<div class="card scroll"><table class="tbl stack">
 <thead><tr><th>Began</th><th class="num">New</th><th class="num">Changed</th><th class="num">Unchanged</th><th class="num">Failed</th><th class="num">Received</th><th class="num">Took</th></tr></thead>
 <tbody>
 {}</tbody>
 </table></div>
 </section>""")
 _ROW = Markup(
-    '<tr><td data-absolute>{}</td><td class="num">{}</td><td class="num">{}</td><td class="num">{}</td><td class="num{}">{}</td>'
-    '<td class="num">{}</td><td class="num">{} s</td></tr>\n'
+    '<tr><td data-absolute>{}</td><td class="num" data-label="New">{}</td><td class="num" data-label="Changed">{}</td>'
+    '<td class="num" data-label="Unchanged">{}</td><td class="num{}" data-label="Failed">{}</td>'
+    '<td class="num" data-label="Received">{}</td><td class="num" data-label="Took">{} s</td></tr>\n'
 )
 
 

@@ -1,0 +1,46 @@
+"""Lists on narrow screens: every cell of a row is in sight, under its heading, and nothing scrolls sideways."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from support.browser import opened
+
+pytestmark = pytest.mark.browser
+
+PAGES = ("people.html", "datasets.html", "status.html", "teams.html", "repos.html", "activity/2025-03.html")
+WIDTHS = (820, 640, 390, 320)
+
+# What is out of sight: boxes that scroll, and cells that are hidden or reach beyond the screen.
+LOST = """() => [
+  ...[document.documentElement, ...document.querySelectorAll('.card')].filter((box) => box.scrollWidth > box.clientWidth + 1),
+  ...[...document.querySelectorAll('tbody tr > *')].filter((cell) => cell.textContent.trim()
+    && (!cell.checkVisibility() || cell.getBoundingClientRect().right > innerWidth || cell.getBoundingClientRect().left < 0)),
+].map((element) => element.outerHTML.slice(0, 80))"""
+LABELS = """() => [...document.querySelectorAll('table[data-filter]')].map((table) => [
+  [...table.tHead.rows[0].cells].slice(1).map((cell) => cell.textContent),
+  [...table.tBodies[0].rows[0].cells].slice(1).map((cell) => getComputedStyle(cell, '::before').content.slice(1, -1))])"""
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_no_cell_of_a_list_is_out_of_sight(browser, demo_folder, scripts):
+    lost = {}
+    for name in PAGES:
+        address = (Path(demo_folder) / "output" / "site" / name).as_uri()
+        with opened(browser, address, java_script_enabled=scripts) as page:
+            page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
+            for width in WIDTHS:
+                page.set_viewport_size({"width": width, "height": 900})
+                if found := page.evaluate(LOST):
+                    lost[name, width] = found
+    assert lost == {}
+
+
+@pytest.mark.parametrize("name", PAGES[:2])
+def test_each_cell_has_the_label_of_its_heading(browser, demo_folder, name):
+    address = (Path(demo_folder) / "output" / "site" / name).as_uri()
+    with opened(browser, address, viewport={"width": 390, "height": 900}) as page:
+        ((heads, labels),) = page.evaluate(LABELS)
+    assert labels == heads
