@@ -10,6 +10,7 @@
   const SPARE = 6; // rows beyond the window, above and below
   const MOST_PRINTED = 1000;
   const WEEK = 7;
+  const FIRST = 2, MOST_NAMED = 40; // artifacts in the cell of a team, and in what the pointer is shown
   const LISTS = /** @type {Record<string, string>} */ ({
     changed: 'Changed since', behind: 'prod behind latest', old: 'prod older than a year', skipped: 'Skipped staging', unregistered: 'Unregistered',
   });
@@ -27,8 +28,9 @@
   // --- What is asked, as the address has it
 
   const asked = new URLSearchParams(location.search);
-  const state = Object.fromEntries(['at', 'known', 'team', 'list', 'since', 'q'].map((name) => [name, asked.get(name) ?? '']));
+  const state = Object.fromEntries(['at', 'known', 'team', 'list', 'since', 'q', 'rows'].map((name) => [name, asked.get(name) ?? '']));
   if (!Object.hasOwn(LISTS, state.list)) state.list = '';
+  if (state.rows !== 'teams') state.rows = '';
   let last = Date.now() / 1000; // when the last crawl was, as soon as that is known
 
   const dayOf = (/** @type {number} */ seconds) => new Date(seconds * 1000).toISOString().slice(0, 10);
@@ -56,6 +58,7 @@
   const known = element('input', { type: 'date', 'aria-label': 'Date of the catalog’s knowledge' });
   const team = element('select', { 'aria-label': 'Team' }, element('option', { value: '', textContent: 'All teams' }),
     ...teams.map((/** @type {string} */ name) => element('option', { value: name || '-', textContent: visible(name) || 'no team' })));
+  const kind = element('select', { 'aria-label': 'Rows' }, element('option', { value: '', textContent: 'A row for each artifact' }), element('option', { value: 'teams', textContent: 'A row for each team' }));
   const search = element('input', { type: 'search', placeholder: 'Filter artifacts', 'aria-label': 'Filter by name', value: state.q });
   const total = element('p', { className: 'note', role: 'status' });
   const from = element('input', { type: 'date', 'aria-label': 'Changed since' });
@@ -71,7 +74,7 @@
   }
   document.getElementById('controls')?.replaceChildren(
     element('div', { className: 'bar when' }, when, present, slider),
-    element('div', { className: 'bar' }, element('label', { className: 'knows' }, knows, 'As this catalog knew on'), known, team, search),
+    element('div', { className: 'bar' }, element('label', { className: 'knows' }, knows, 'As this catalog knew on'), known, team, kind, search),
     lists, total,
   );
   for (const part of document.querySelectorAll('.plain')) part.remove();
@@ -99,6 +102,8 @@
 
   /** @type {number[]} */
   let rows = []; // artifacts, and teams as -1 - team
+  /** @type {Map<number, number[]>} */
+  let ofTeam = new Map(); // the artifacts of each team that are shown
   const nothing = StageBoard.gone(now, count, 0, -1);
   let cells = nothing, struck = nothing, before = nothing, changes = new Uint8Array(count), longAgo = 0, isNow = true;
   /** @type {string[]} */
@@ -138,15 +143,16 @@
     if (asks.length && !words.length) words = artifacts.map((/** @type {string} */ name, /** @type {number} */ model) => `${repos[repoOf[model]]} ${name}`.toLowerCase());
     const counts = Object.fromEntries([...buttons.keys()].map((name) => [name, 0]));
     rows = [];
-    let group = -1;
+    ofTeam = new Map();
     for (let model = 0; model < count; model += 1) {
       const own = teamOf[repoOf[model]];
       if (state.team && (teams[own] || '-') !== state.team) continue;
       if (asks.length && !asks.every((word) => words[model].includes(word))) continue;
       for (const name of buttons.keys()) if (belongs[name](model)) counts[name] += 1;
       if (!belongs[state.list](model)) continue;
-      if (own !== group) { group = own; rows.push(-1 - own); }
-      rows.push(model);
+      const others = ofTeam.get(own);
+      if (others) others.push(model); else { ofTeam.set(own, [model]); rows.push(-1 - own); }
+      if (!state.rows) rows.push(model);
     }
     for (const [name, button] of buttons) {
       button.setAttribute('aria-pressed', String(state.list === name));
@@ -156,15 +162,16 @@
     }
   };
 
+  const counted = (/** @type {number} */ number, /** @type {string} */ noun) => `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;
   const describe = () => {
-    const shown = rows.filter((row) => row >= 0).length;
+    const shown = [...ofTeam.values()].reduce((sum, models) => sum + models.length, 0);
     const at = asOf();
     const date = at ? `at ${at}` : 'now';
     const number = crawl();
     const clock = number === null ? 'as the tags say' : number === 0 ? 'as this catalog knew before its first crawl' : `as this catalog knew after crawl ${number}`;
     const wrong = [at ? '' : state.at, state.known && number === null ? state.known : ''].filter(Boolean);
     total.replaceChildren(wrong.length ? `Invalid date ${visible(wrong[0])}: expected one such as 2026-03-01. ` : '',
-      `${shown.toLocaleString('en')} ${shown === 1 ? 'artifact' : 'artifacts'} ${date}, ${clock}. `);
+      `${counted(shown, 'artifact')}${state.rows ? ` of ${counted(ofTeam.size, 'team')}` : ''} ${date}, ${clock}. `);
     const question = ['catalog at', at || 'now', ...(number === null ? [] : ['--known-at', String(number)])].join(' ');
     total.append('In a terminal: ', element('code', { textContent: question }));
   };
@@ -176,9 +183,10 @@
   const wide = head.columns;
   body.replaceChildren();
   table.classList.add('live');
-  table.style.setProperty('--columns', `minmax(200px, 2fr) repeat(${wide.length + Number(others)}, minmax(0, 1fr))`);
-  table.tHead?.rows[0].replaceChildren(element('th', { scope: 'col', textContent: 'Artifact' }), ...wide.map((stage) => element('th', { scope: 'col' },
-    element('span', { className: `pill s-${head.looks[stage]}`, textContent: visible(stages[stage]) }))), ...(others ? [element('th', { scope: 'col', textContent: 'Other stages' })] : []));
+  table.style.setProperty('--columns', `minmax(160px, 2fr) repeat(${wide.length + Number(others)}, minmax(0, 1fr))`);
+  const first = element('th', { scope: 'col' });
+  table.tHead?.rows[0].replaceChildren(first, ...wide.map((stage) => element('th', { scope: 'col' },
+    element('span', { className: `pill s-${head.looks[stage]}`, textContent: visible(stages[stage]), title: visible(stages[stage]) }))), ...(others ? [element('th', { scope: 'col', textContent: 'Other stages' })] : []));
 
   const simple = (/** @type {string} */ name) => name.replaceAll(':', '~~').replaceAll('/', '~');
   const path = (/** @type {number} */ model) => `models/${head.repoPaths[repoOf[model]] ?? simple(repos[repoOf[model]])}/${head.paths[model] ?? simple(artifacts[model])}.html`;
@@ -188,7 +196,7 @@
   const stageParts = (model, stage) => {
     const own = cells.of(model).find((each) => each.stage === stage);
     const parts = [];
-    if (own) parts.push(element('b', { className: `s-${head.looks[stage]}`, textContent: short(own.version), title: `since ${say(own.since)}` }));
+    if (own) parts.push(element('b', { className: `s-${head.looks[stage]}`, textContent: short(own.version), title: `${short(own.version)} since ${say(own.since)}` }));
     for (const each of struck.of(model).filter((tag) => tag.stage === stage && tag.version !== own?.version)) parts.push(element('s', { textContent: short(each.version), title: 'The tag was deleted or rewritten' }));
     if (state.list === 'changed') {
       const old = before.of(model).find((each) => each.stage === stage);
@@ -199,7 +207,27 @@
     } else if (own) parts.push(element('small', { textContent: say(own.since) }));
     return parts;
   };
+  /** The row of a team: in each stage how many of its artifacts have a version there, and the first of these. @param {number} own */
+  const drawTeam = (own) => {
+    const shown = (ofTeam.get(own) ?? []).map((model) => ({ name: visible(artifacts[model]), periods: cells.of(model) }));
+    const narrowed = new URLSearchParams(Object.entries({ ...state, rows: '', team: teams[own] || '-' }).filter(([, value]) => value));
+    const link = (/** @type {string} */ textContent) => {
+      const to = element('a', { href: `?${narrowed}`, textContent });
+      to.addEventListener('click', (event) => { event.preventDefault(); state.rows = ''; state.team = teams[own] || '-'; apply(); team.focus(); });
+      return to;
+    };
+    const line = element('tr', {}, element('td', { className: 'name' }, link(visible(teams[own]) || 'no team'), element('small', { textContent: counted(shown.length, 'artifact') })));
+    const cell = (/** @type {(stage: number) => boolean} */ belongs, /** @type {Record<string, string>} */ attributes, /** @type {string} */ look) => {
+      const there = shown.flatMap(({ name, periods }) => periods.filter((each) => belongs(each.stage)).map((each) => `${name} ${short(each.version)}`));
+      const names = `${there.slice(0, FIRST).join(', ')}${there.length > FIRST ? ', …' : ''}`;
+      line.append(element('td', attributes, ...(there.length ? [element('b', { className: look, title: there.slice(0, MOST_NAMED).join(', ') }, link(there.length.toLocaleString('en'))), element('small', { textContent: names })] : [])));
+    };
+    for (const stage of wide) cell((each) => each === stage, { 'data-stage': visible(stages[stage]) }, `s-${head.looks[stage]}`);
+    if (others) cell((each) => !wide.includes(each), { 'data-stage': 'other stages' }, '');
+    return line;
+  };
   const draw = (/** @type {number} */ row) => {
+    if (row < 0 && state.rows) return drawTeam(-1 - row);
     if (row < 0) return element('tr', { className: 'team' }, element('th', { scope: 'rowgroup' }, visible(teams[-1 - row]) || 'no team'));
     const name = visible(artifacts[row]);
     const link = lost.has(row) ? element('span', { textContent: name, title: 'Not in the catalog now' }) : element('a', { href: path(row), textContent: name });
@@ -261,6 +289,8 @@
     from.value = dayOf(since());
     if (state.team && ![...team.options].some((option) => option.value === state.team)) team.append(element('option', { value: state.team, textContent: visible(state.team) }));
     team.value = state.team;
+    kind.value = state.rows;
+    first.textContent = state.rows ? 'Team' : 'Artifact';
   };
   const showAddress = () => {
     const address = new URLSearchParams(Object.entries(state).filter(([, value]) => value));
@@ -294,6 +324,7 @@
   knows.addEventListener('change', () => { state.known = knows.checked ? dayOf(Math.min(moment(), last)) : ''; apply(); });
   known.addEventListener('change', () => { state.known = known.value; apply(); });
   team.addEventListener('change', () => { state.team = team.value; apply(); });
+  kind.addEventListener('change', () => { state.rows = kind.value; apply(); });
   from.addEventListener('change', () => { state.since = from.value; state.list = 'changed'; apply(); });
   search.addEventListener('input', () => { state.q = search.value; soon(); });
 

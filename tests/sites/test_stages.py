@@ -134,6 +134,8 @@ def board(page):
         ),
         pytest.param("?at=2024-01-01T00:00:35&known=2&team=acme", ["acme", "m git.example/acme/churn | v1.0.0 1 Jan 2024 | v1.0.0 1 Jan 2024"], id="a moment, a team and a crawl"),
         pytest.param("?at=2024-01-01T00:00:45&known=2024-01-02&team=risk", ["risk", "o git.example/risk/old | v1.0.0 1 Jan 2024"], id="before it knew"),
+        pytest.param("?rows=teams", ["acme 2 artifacts | 2 m v3.0.0, n v0.1.0 | 1 m v1.0.0", "risk 1 artifact | 1 o v1.0.0"], id="a row for each team"),
+        pytest.param("?at=2024-01-01T00:00:35&known=2&rows=teams", ["acme 1 artifact | 1 m v1.0.0 | 1 m v1.0.0", "risk 1 artifact | 1 o v1.0.0"], id="teams at a moment, by a crawl"),
         pytest.param("?list=skipped", ["acme", "m git.example/acme/churn | v3.0.0v2.0.0 1 Jan 2024 | v1.0.0 1 Jan 2024"], id="what skipped staging"),
     ],
 )  # fmt: skip
@@ -144,6 +146,18 @@ def test_the_address_says_what_is_shown(browser, visited, query, rows):
         assert (board(page), page.url.partition("stages.html")[2], page.complaints) == (
             rows,
             query.replace(":", "%3A"),
+            [],
+        )
+
+
+@pytest.mark.browser
+def test_the_name_of_a_team_narrows_the_board_to_it(browser, visited):
+    with opened(browser, (visited / "site/stages.html").as_uri() + "?at=2024-01-02&rows=teams") as page:
+        page.get_by_role("link", name="risk", exact=True).click()
+        page.get_by_text("o", exact=True).wait_for()
+        assert (board(page), page.url.partition("?")[2], page.complaints) == (
+            ["risk", "o git.example/risk/old | v1.0.0 1 Jan 2024"],
+            "at=2024-01-02&team=risk",
             [],
         )
 
