@@ -37,6 +37,22 @@ class BehindRow(NamedTuple):
     behind: int
 
 
+class BoardVersionRow(NamedTuple):
+    """A row of `site_board_versions`; `registered_at` in seconds since 1970, `known_from` and `known_until` are numbers of crawls."""
+
+    repo: str
+    artifact: str
+    version: str
+    oid: str
+    rank: int
+    item: int
+    registered_at: int
+    withdrawn: bool
+    known_from: int | None
+    known_until: int | None
+    is_current: bool
+
+
 class KnownCrawlRow(NamedTuple):
     """A row of `site_known_crawls`."""
 
@@ -57,6 +73,7 @@ class Board(NamedTuple):
 
     periods: list[BoardPeriodRow]
     behind: list[BehindRow]
+    versions: list[BoardVersionRow]
     crawls: list[KnownCrawlRow]
     absences: list[AbsenceRow]
     prod: str
@@ -69,6 +86,7 @@ def read(connection: Connection) -> Board:
     return Board(
         periods=rows(connection, "site_stage_periods", BoardPeriodRow),
         behind=rows(connection, "site_behind", BehindRow),
+        versions=rows(connection, "site_board_versions", BoardVersionRow),
         crawls=rows(connection, "site_known_crawls", KnownCrawlRow),
         absences=rows(connection, "site_absences", AbsenceRow),
         prod=prod,

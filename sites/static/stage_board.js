@@ -7,10 +7,15 @@
  *   known: Float64Array, until: Float64Array, flags: Int32Array, held: Record<number, number>, current: boolean }} Periods
  * @typedef {{ count: number, model: string, stage: string, versions: string[], version: string, base: number, unit: number, from: string, length: string, known: string, until: string, flags: string, held?: Record<number, number> }} Columns
  * @typedef {{ model: number, stage: number, version: string, from: number, to: number, since: number, unregistered: boolean, skipped: boolean }} Period
+ * Registrations and deregistrations of versions, in the order of models, of versions and, of each, of moments.
+ * @typedef {{ model: Int32Array, version: Int32Array, versions: string[], rank: Int32Array, item: Int32Array, at: Float64Array, known: Float64Array,
+ *   until: Float64Array, flags: Int32Array }} Versions
+ * @typedef {{ count: number, model: string, versions: string[], version: string, rank: string, item: string, at: string, known: string, until: string, flags: string }} VersionColumns
  * @typedef {[number, number, number | null][]} Absences repositories that were taken out, from which crawl, until which
  */
 const StageBoard = (() => {
   const UNREGISTERED = 1, SKIPPED = 2; // bits of `flags`
+  const WITHDRAWN = 1, CURRENT = 2; // and of those of versions
   const NEVER = -1;
   const DAY = 86400, YEAR = 365 * DAY;
   const ALWAYS = Number.MAX_SAFE_INTEGER; // a moment after all others: what has no end is there
@@ -144,6 +149,48 @@ const StageBoard = (() => {
     return flags;
   };
 
+  /** Reads a table of registrations. @param {VersionColumns} columns @returns {Versions} */
+  const versions = (columns) => {
+    const length = columns.count;
+    const endless = (/** @type {string} */ text) => numbers(text, length).map((number) => (number === NEVER ? Infinity : number));
+    return {
+      versions: columns.versions, at: numbers(columns.at, length), known: endless(columns.known), until: endless(columns.until),
+      model: sums(numbers(columns.model, length)), version: Int32Array.from(numbers(columns.version, length)), rank: Int32Array.from(numbers(columns.rank, length)),
+      item: Int32Array.from(numbers(columns.item, length)), flags: Int32Array.from(numbers(columns.flags, length)),
+    };
+  };
+
+  /**
+   * The models whose version in production was not the latest at a moment, as today's tags say or as the catalog knew it when a crawl had ended: the latest,
+   * and how many versions were higher. Of the tags of a version the newest counts; at the same second, a deregistration.
+   * @param {Versions} table @param {Map<number, string>} inProd the version in production of each model @param {number} moment @param {number | null} crawl
+   */
+  const behind = (table, inProd, moment, crawl) => {
+    const { model, version, rank, item, at, known, until, flags } = table;
+    /** @type {Map<number, number>} */
+    const ranks = new Map();
+    for (let row = 0; row < at.length; row += 1) if (inProd.get(model[row]) === table.versions[version[row]]) ranks.set(model[row], rank[row]);
+    /** @type {Map<number, { latest: string, versions: Set<number>, rank: number, born: number }>} */
+    const found = new Map();
+    for (let row = 0; row < at.length;) {
+      const own = ranks.get(model[row]);
+      let born = -1, newest = -1, next = row;
+      for (; next < at.length && model[next] === model[row] && version[next] === version[row] && item[next] === item[row]; next += 1) {
+        if (at[next] > moment || !(crawl === null ? flags[next] & CURRENT : known[next] <= crawl && crawl < until[next])) continue;
+        if (born < 0) born = next;
+        newest = next;
+      }
+      if (own !== undefined && rank[row] > own && newest >= 0 && !(flags[newest] & WITHDRAWN)) {
+        const all = found.get(model[row]) ?? { latest: '', versions: new Set(), rank: -1, born: -1 };
+        all.versions.add(version[row]);
+        if (rank[row] > all.rank || at[born] > all.born) Object.assign(all, { latest: table.versions[version[row]], rank: rank[row], born: at[born] });
+        found.set(model[row], all);
+      }
+      row = next;
+    }
+    return new Map([...found].map(([each, all]) => [each, /** @type {[string, number]} */ ([all.latest, all.versions.size])]));
+  };
+
   /** The last crawl that had surely ended at a moment; 0 before the first. @param {[number, number][]} crawls @param {number} moment */
   const crawlAt = (crawls, moment) => crawls.reduce((last, [crawl, ended]) => (ended <= moment ? Math.max(last, crawl) : last), 0);
 
@@ -157,5 +204,5 @@ const StageBoard = (() => {
     return parsed / 1000 + (day ? DAY - 1e-6 : 0);
   };
 
-  return { numbers, sums, periods, precise, period, since, chosen, at, gone, changed, crawlAt, moment, ALWAYS, DAY, YEAR, SKIPPED, UNREGISTERED };
+  return { numbers, sums, periods, precise, period, since, chosen, at, gone, changed, versions, behind, crawlAt, moment, ALWAYS, DAY, YEAR, SKIPPED, UNREGISTERED };
 })();

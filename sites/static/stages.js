@@ -21,7 +21,7 @@
   const repoOf = StageBoard.sums(StageBoard.numbers(head.repo, count)), teamOf = Int32Array.from(StageBoard.numbers(head.team, repos.length));
   const lost = new Set(head.lost);
   /** @type {Map<number, [string, number]>} */
-  const behind = new Map(head.behind.map((/** @type {[number, string, number]} */ [model, latest, versions]) => [model, [latest, versions]]));
+  const behindNow = new Map(head.behind.map((/** @type {[number, string, number]} */ [model, latest, versions]) => [model, [latest, versions]]));
   let now = StageBoard.periods(head.now, true);
   const others = stages.length > head.columns.length;
 
@@ -84,17 +84,22 @@
   /** @type {Map<string, Periods>} */
   const loaded = new Map();
   let seconds = false; // whether those of the present are known
+  /** @type {Versions | null} */
+  let versions = null;
+  const isPresent = () => asOf() === '' && crawl() === null;
   /** The scripts that a question needs and that are not loaded. @param {number} earliest @param {number | null} known */
   const lacking = (earliest, known) => {
     const names = head.past.flatMap((/** @type {number} */ end, /** @type {number} */ number) => (end > earliest ? [`stages/past-${number}`] : []));
     if (known !== null) names.push('stages/known', 'stages/gone');
     if (asOf() || known !== null) names.push('stages/seconds');
     if (head.gone) names.push('stages/gone');
-    return [...new Set(names)].filter((name) => !(name === 'stages/seconds' ? seconds : loaded.has(name)));
+    if (state.list === 'behind' && !isPresent()) names.push('stages/versions');
+    return [...new Set(names)].filter((name) => !(name === 'stages/seconds' ? seconds : name === 'stages/versions' ? versions : loaded.has(name)));
   };
   const fetchScripts = (/** @type {string[]} */ names) => Promise.all(names.map((name) => SiteData.load(name).then(() => {
     if (name === 'stages/seconds' && seconds) return;
     if (name === 'stages/seconds') { now = StageBoard.precise(now, SiteData.get(name)); seconds = true; return; }
+    if (name === 'stages/versions') { versions = StageBoard.versions(SiteData.get(name)); return; }
     loaded.set(name, StageBoard.periods(SiteData.get(name), name.startsWith('stages/past')));
   })));
 
@@ -105,7 +110,9 @@
   /** @type {Map<number, number[]>} */
   let ofTeam = new Map(); // the artifacts of each team that are shown
   const nothing = StageBoard.gone(now, count, 0, -1);
-  let cells = nothing, struck = nothing, before = nothing, changes = new Uint8Array(count), longAgo = 0, isNow = true;
+  let cells = nothing, struck = nothing, before = nothing, changes = new Uint8Array(count), longAgo = 0;
+  /** @type {Map<number, [string, number]> | null} */
+  let behind = behindNow; // null: the versions of that time are not loaded
   /** @type {string[]} */
   let words = [];
   const inProd = new Float64Array(count), flags = new Uint8Array(count); // of each model: since when a version is in production, and the flags of its rows
@@ -113,7 +120,7 @@
   const belongs = {
     '': (model) => cells.has(model) || struck.has(model),
     changed: (model) => changes[model] > 0,
-    behind: (model) => isNow && behind.has(model) && cells.has(model),
+    behind: (model) => behind !== null && behind.has(model) && cells.has(model),
     old: (model) => inProd[model] < longAgo,
     skipped: (model) => (flags[model] & StageBoard.SKIPPED) > 0,
     unregistered: (model) => (flags[model] & StageBoard.UNREGISTERED) > 0,
@@ -130,15 +137,26 @@
     }
   };
 
+  /** The version of each model that is in production. */
+  const productive = () => {
+    /** @type {Map<number, string>} */
+    const names = new Map();
+    for (let place = 0; place < cells.count; place += 1) {
+      const own = cells.tables[cells.table[place]], row = cells.row[place];
+      if (own.stage[row] === head.prod) names.set(own.model[row], own.versions[own.version[row]]);
+    }
+    return names;
+  };
+
   const compute = () => {
     const tables = [now, ...loaded.values()].filter((each) => each !== loaded.get('stages/gone') || crawl() !== null);
     const at = moment(), number = crawl(), tags = loaded.get('stages/gone');
-    isNow = asOf() === '' && number === null;
     cells = StageBoard.chosen(tables, repoOf, head.absences, at, number);
     struck = tags ? StageBoard.gone(tags, count, at, number) : nothing;
     changes = StageBoard.changed(tables, count, since(), at, number);
     before = state.list === 'changed' ? StageBoard.chosen(tables, repoOf, head.absences, since(), number) : nothing;
     readFlags();
+    behind = isPresent() ? behindNow : versions && StageBoard.behind(versions, productive(), at, number);
     const asks = state.q.toLowerCase().split(/\s+/).filter(Boolean);
     if (asks.length && !words.length) words = artifacts.map((/** @type {string} */ name, /** @type {number} */ model) => `${repos[repoOf[model]]} ${name}`.toLowerCase());
     const counts = Object.fromEntries([...buttons.keys()].map((name) => [name, 0]));
@@ -156,9 +174,7 @@
     }
     for (const [name, button] of buttons) {
       button.setAttribute('aria-pressed', String(state.list === name));
-      /** @type {HTMLElement} */ (button.lastElementChild).textContent = counts[name].toLocaleString('en');
-      button.disabled = name === 'behind' && !isNow;
-      button.title = button.disabled ? 'Only for now: the page has no list of past versions' : '';
+      /** @type {HTMLElement} */ (button.lastElementChild).textContent = name === 'behind' && behind === null ? '' : counts[name].toLocaleString('en');
     }
   };
 
@@ -202,7 +218,7 @@
       const old = before.of(model).find((each) => each.stage === stage);
       if (changes[model] && old?.version !== own?.version) parts.push(element('small', { textContent: old ? `was ${short(old.version)}` : 'was empty' }));
     } else if (own && state.list === 'behind' && stage === head.prod) {
-      const [latest, versions] = behind.get(model) ?? ['', 0];
+      const [latest, versions] = behind?.get(model) ?? ['', 0];
       parts.push(element('small', { textContent: `latest ${short(latest)}, ${versions} ahead` }));
     } else if (own) parts.push(element('small', { textContent: say(own.since) }));
     return parts;

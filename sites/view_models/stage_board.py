@@ -16,13 +16,13 @@ from markupsafe import Markup
 
 from catalog.naming import plain_slug, slug
 from sites import urls
-from sites.data.stages import Board, BoardPeriodRow
+from sites.data.stages import Board, BoardPeriodRow, BoardVersionRow
 from sites.text import clip, look, pill, short, stage_order
 from sites.view_models.scripts import script
 
 FOLDER = "index/stages"
 BOARD, SECONDS = f"{FOLDER}.js", f"{FOLDER}/seconds.js"
-KNOWN, GONE = f"{FOLDER}/known.js", f"{FOLDER}/gone.js"
+KNOWN, GONE, VERSIONS = f"{FOLDER}/known.js", f"{FOLDER}/gone.js", f"{FOLDER}/versions.js"
 PERIODS = 12_000  # of the past in one script
 ROWS = 300  # of the board without scripts
 COLUMNS = 8  # stages with a column of their own
@@ -30,6 +30,7 @@ COLUMNS = 8  # stages with a column of their own
 _NEVER = -1
 _DAY = 86_400  # of the present the page shows days: a third less to load than with the seconds, which are in a script of their own
 _UNREGISTERED, _SKIPPED = 1, 2  # bits of `flags`
+_WITHDRAWN, _CURRENT = 1, 2  # and of those of versions
 
 ArtifactKey = tuple[str, str, str]  # team, repository, artifact: the order of the board
 
@@ -51,7 +52,7 @@ def past(number: int) -> str:
 
 def paths(past_periods: int) -> list[str]:
     """The paths of all scripts of a board of which so many periods have ended."""
-    return [BOARD, SECONDS, KNOWN, GONE, *(past(number) for number in range(-(-past_periods // PERIODS)))]
+    return [BOARD, SECONDS, KNOWN, GONE, VERSIONS, *(past(number) for number in range(-(-past_periods // PERIODS)))]
 
 
 def stages(periods: Iterable[BoardPeriodRow]) -> list[str]:
@@ -117,6 +118,7 @@ def scripts(board: Board) -> Iterator[tuple[str, bytes]]:
         others[past(number)] = script(f"stages/past-{number}", table(sorted(part, key=_key)))
     others[KNOWN] = script("stages/known", table([row for row in known if not row.is_gone]))
     others[GONE] = script("stages/gone", table([row for row in known if row.is_gone]))
+    others[VERSIONS] = script("stages/versions", _versions(board.versions, places))
     head = _head(board, artifacts, names, parts) | {"version": f"{crc32(b''.join(others.values())):08x}"}
     yield BOARD, script("stages", head | {"now": table(now, _DAY)})
     yield from others.items()
@@ -184,7 +186,26 @@ def _table(
     }
 
 
-def _key(row: BoardPeriodRow) -> ArtifactKey:
+def _versions(rows: Sequence[BoardVersionRow], places: dict[ArtifactKey, int]) -> dict[str, object]:
+    """Registrations and deregistrations as columns of numbers, in the order of artifacts and, in each, of versions."""
+    own = sorted((row for row in rows if _key(row) in places), key=lambda row: places[_key(row)])
+    names = sorted({row.version for row in own})
+    of_version = {version: place for place, version in enumerate(names)}
+    return {
+        "count": len(own),
+        "model": _steps([places[_key(row)] for row in own]),
+        "versions": names,
+        "version": _numbers([of_version[row.version] for row in own]),
+        "rank": _numbers([row.rank for row in own]),
+        "item": _numbers([row.item for row in own]),
+        "at": _numbers([row.registered_at for row in own]),
+        "known": _numbers([_NEVER if row.known_from is None else row.known_from for row in own]),
+        "until": _numbers([_NEVER if row.known_until is None else row.known_until for row in own]),
+        "flags": _numbers([_WITHDRAWN * row.withdrawn + _CURRENT * row.is_current for row in own]),
+    }
+
+
+def _key(row: BoardPeriodRow | BoardVersionRow) -> ArtifactKey:
     return (urls.team_of(row.repo), row.repo, row.artifact)
 
 

@@ -13,7 +13,7 @@ import pytest
 from catalog.query import Catalog
 from sites.build import build
 from sites.data import stages
-from sites.data.stages import BoardPeriodRow
+from sites.data.stages import BoardPeriodRow, BoardVersionRow
 from sites.view_models import stage_board
 from sites.view_models.stage_board import COLUMNS, PERIODS, ROWS
 from support.browser import opened
@@ -28,6 +28,7 @@ from support.visited_worlds import (
     register_assigned,
     unassign,
     visited_catalog,
+    withdraw,
 )
 from support.worlds import START
 
@@ -116,6 +117,61 @@ def test_since_when_a_version_is_there_is_the_same_on_the_page_and_on_the_comman
     )
 
 
+BEHIND = """async ([moments, crawls]) => {
+  const head = SiteData.get('stages');
+  const names = [...head.past.map((_, number) => `stages/past-${number}`), 'stages/known', 'stages/gone'];
+  await Promise.all([...names, 'stages/seconds', 'stages/versions'].map(SiteData.load));
+  const tables = [StageBoard.precise(StageBoard.periods(head.now, true), SiteData.get('stages/seconds')), ...names.map((name) => StageBoard.periods(SiteData.get(name), name.includes('past')))];
+  const versions = StageBoard.versions(SiteData.get('stages/versions'));
+  const repoOf = StageBoard.sums(StageBoard.numbers(head.repo, head.artifact.length));
+  return crawls.map((crawl) => moments.map((moment) => {
+    const inProd = new Map(StageBoard.at(tables, repoOf, head.absences, moment, crawl).filter((each) => each.stage === head.prod).map((each) => [each.model, each.version]));
+    return [...StageBoard.behind(versions, inProd, moment, crawl)].map(([model, [latest, count]]) => `${head.artifact[model]} ${inProd.get(model)} ${latest} ${count}`).sort();
+  }));
+}"""
+# The same from the state of the registry: of all tags, or of those that were known after a crawl.
+BEHIND_BY_SQL = """
+with tags as materialized (from {source}),
+v as materialized (from versions_at(make_timestamp($moment * 1000000::bigint), source := 'tags') where registered and active),
+s as materialized (from stages_at(make_timestamp($moment * 1000000::bigint), source := 'tags') where stage = 'prod')
+select s.artifact || ' ' || s.version || ' ' || arg_max(v.version, (v.precedence, v.born)) || ' ' || count(distinct v.version)
+from s join v p on p.repo = s.repo and p.artifact = s.artifact and p.version = s.version and p.commit = s.commit
+join v on v.repo = s.repo and v.artifact = s.artifact and v.precedence > p.precedence
+group by s.repo, s.artifact, s.version order by 1
+"""
+VERSIONS = (
+    all_of(register("m", "v1.0.0", 10), assign("m", "prod", "v1.0.0", 15), assign_unregistered("u", "prod", 18)),
+    all_of(register("m", "v3.0.0", 20), register("m", "v2.0.0", 22), register_assigned("u", "v1.0.0", "prod", 18, 30)),
+    all_of(register("u", "v1.1.0-rc.1", 32), withdraw("m", "v3.0.0", 35), assign("m", "prod", "v2.0.0", 37)),
+    all_of(delete("m@v2.0.0"), register("u", "v1.1.0", 40)),
+)  # fmt: skip
+AGES = [BEGAN + second for second in (14, 15, 19, 20, 22, 29, 30, 32, 34, 35, 36, 37, 39, 40, 50)]
+
+
+@pytest.mark.browser
+def test_what_is_behind_the_latest_is_what_the_registry_says_at_every_moment_by_both_clocks(browser, tmp_path):
+    file = visited_catalog(tmp_path / "catalog.duckdb", {"git.example/acme/old": VERSIONS})
+    build(file, tmp_path / "site", title="x")
+    with closing(duckdb.connect(str(file), read_only=True)) as connection:
+        expected = [
+            [
+                [
+                    line
+                    for (line,) in connection.execute(
+                        BEHIND_BY_SQL.format(source="events" if crawl is None else f"known_events_at({crawl})"),
+                        {"moment": moment},
+                    ).fetchall()
+                ]
+                for moment in AGES
+            ]
+            for crawl in CRAWLS
+        ]
+    with opened(browser, (tmp_path / "site/stages.html").as_uri()) as page:
+        page.locator("#board.live").wait_for()
+        answers = page.evaluate(BEHIND, [AGES, CRAWLS])
+    assert (answers, len({str(answer) for answer in answers})) == (expected, 4)
+
+
 def board(page):
     """The rows in sight, each as its texts."""
     return page.locator("#board tbody tr").evaluate_all(
@@ -136,6 +192,7 @@ def board(page):
         pytest.param("?at=2024-01-01T00:00:45&known=2024-01-02&team=risk", ["risk", "o git.example/risk/old | v1.0.0 1 Jan 2024"], id="before it knew"),
         pytest.param("?rows=teams", ["acme 2 artifacts | 2 m v3.0.0, n v0.1.0 | 1 m v1.0.0", "risk 1 artifact | 1 o v1.0.0"], id="a row for each team"),
         pytest.param("?at=2024-01-01T00:00:35&known=2&rows=teams", ["acme 1 artifact | 1 m v1.0.0 | 1 m v1.0.0", "risk 1 artifact | 1 o v1.0.0"], id="teams at a moment, by a crawl"),
+        pytest.param("?at=2024-01-01T00:00:35&known=2&list=behind", ["acme", "m git.example/acme/churn | v1.0.0 latest v2.0.0, 1 ahead | v1.0.0 1 Jan 2024"], id="what was behind the latest"),
         pytest.param("?list=skipped", ["acme", "m git.example/acme/churn | v3.0.0v2.0.0 1 Jan 2024 | v1.0.0 1 Jan 2024"], id="what skipped staging"),
     ],
 )  # fmt: skip
@@ -243,7 +300,7 @@ EARLIEST = int(datetime(2005, 4, 1, tzinfo=UTC).timestamp())
 
 
 def board_of(periods):
-    return stages.Board(periods=periods, behind=[], crawls=[], absences=[], prod="prod", earliest=EARLIEST)
+    return stages.Board(periods=periods, behind=[], versions=[], crawls=[], absences=[], prod="prod", earliest=EARLIEST)
 
 
 def head_of(periods):
@@ -253,7 +310,7 @@ def head_of(periods):
 
 
 @pytest.mark.parametrize(
-    ("count", "scripts"), [(0, 4), (PERIODS, 5), (PERIODS + 1, 6)], ids=["none", "as many as one has", "one more"]
+    ("count", "scripts"), [(0, 5), (PERIODS, 6), (PERIODS + 1, 7)], ids=["none", "as many as one has", "one more"]
 )
 def test_the_past_is_in_several_scripts(count, scripts):
     made = dict(stage_board.scripts(board_of([period(number, BEGAN + 1) for number in range(count)])))
@@ -306,4 +363,20 @@ def test_a_table_has_a_column_of_numbers_for_each_property():
     assert now == {
         "count": 2, "model": "0,1", "stage": "0,1", "versions": ["v1.0.0"], "version": "=0", "base": day, "unit": day, "from": "1,0",
         "length": f"={never}", "known": f"1,{never}", "until": f"={never}", "held": {"0": day + 7}, "flags": f"{flags[0]},{flags[1]}",
+    }  # fmt: skip
+
+
+def test_registrations_have_a_column_of_numbers_for_each_property():
+    row = BoardVersionRow(
+        repo="git.example/acme/churn", artifact="m00001", version="v1.0.0", oid="a", rank=1, item=0, registered_at=5, withdrawn=False, known_from=None,
+        known_until=None, is_current=True,
+    )  # fmt: skip
+    board = board_of([period(1)])._replace(
+        versions=[row, row._replace(withdrawn=True, is_current=False, registered_at=7), row._replace(artifact="other")]
+    )
+    script = dict(stage_board.scripts(board))[stage_board.VERSIONS]
+    never, flags = stage_board._NEVER, (stage_board._CURRENT, stage_board._WITHDRAWN)
+    assert json.loads(script.removeprefix(b'S("stages/versions",').removesuffix(b");\n")) == {
+        "count": 2, "model": "=0", "versions": ["v1.0.0"], "version": "=0", "rank": "=1", "item": "=0", "at": "5,7",
+        "known": f"={never}", "until": f"={never}", "flags": f"{flags[0]},{flags[1]}",
     }  # fmt: skip

@@ -61,6 +61,16 @@ def register_assigned(artifact: str, version: str, stage: str, assigned: int, at
     return step
 
 
+def withdraw(artifact: str, version: str, at: int) -> Step:
+    """The deregistration of a version."""
+
+    def step(world: World) -> None:
+        commit = world.snapshot().tag(world.refs[f"refs/tags/{artifact}@{version}"]).target
+        world.tag(f"{artifact}@{version}!", commit, at=at)
+
+    return step
+
+
 def rewrite(artifact: str, version: str, at: int) -> Step:
     """The registration of a version is another tag object of the same name, on the same commit."""
 

@@ -52,3 +52,25 @@ test('a date is its last moment, and what is none is refused', () => {
 test('a date of the catalog is the last crawl that had surely ended', () => {
   assert.deepEqual([9, 10, 19, 20].map((moment) => StageBoard.crawlAt([[2, 10], [5, 20]], moment)), [0, 2, 2, 5]);
 });
+
+// m (0): v1, then v2, which is withdrawn at 40; of v3 the tag was deleted before crawl 5.
+const VERSIONS = StageBoard.versions({ count: 4, model: '=0', versions: ['v1', 'v2', 'v3'], version: '0,1,1,2', rank: '1,2,2,3', item: '=0', at: '10,20,40,30', known: '1,2,4,3', until: '-1,-1,-1,5', flags: '2,2,3,0' });
+
+for (const [name, moment, crawl, expected] of [
+  ['before there was a higher version', 19, null, null],
+  ['from its first second', 20, null, ['v2', 1]],
+  ['until it was withdrawn', 39, null, ['v2', 1]],
+  ['from then on', 40, null, null],
+  ['as a crawl knew that had not read it', 39, 1, null],
+  ['as a crawl knew that had read a tag that is gone', 39, 3, ['v3', 2]],
+  ['as it knew after the deregistration', 50, 4, ['v3', 1]],
+  ['as a crawl knew that missed the tag', 39, 5, ['v2', 1]],
+]) {
+  test(`what is behind the latest: ${name}`, () => {
+    assert.deepEqual(plain(StageBoard.behind(VERSIONS, new Map([[0, 'v1']]), moment, crawl).get(0) ?? null), expected);
+  });
+}
+
+test('a version in production that no tag registers is behind nothing', () => {
+  assert.equal(StageBoard.behind(VERSIONS, new Map([[0, 'c0ffee']]), 39, null).size, 0);
+});

@@ -137,6 +137,45 @@ select count(*) as periods
 from internal.named_periods('stage_history', 'events')
 where ended_at is not null and (repo, artifact) in (select (repo, artifact) from original_artifacts);
 
+-- internal.site_board_versions(): The registrations and deregistrations of artifacts of which a version was in production at some time, as
+--     far as this catalog ever knew of them: whether the version in production is behind the latest at a moment follows from these.
+--   key: repo, artifact, version, oid, known_from, known_until
+--   rank: The place of the version among those of the artifact, by SemVer; equal where only build metadata differs.
+--   item: The number of the commit among those that have this version.
+--   registered_at: When the tag was made, in seconds since 1970, UTC.
+--   withdrawn: It is a deregistration.
+--   known_from: The crawl since which the catalog could have known so; null where none saw it.
+--   known_until: The crawl since which the tag is gone.
+--   is_current: It is one of today's tags.
+with seen as (
+    select distinct repo, artifact, event, version, precedence, commit, created_at, oid,
+        first_readable_crawl as known_from, ended_crawl as known_until
+    from observations where version is not null and first_readable_crawl is not null
+),
+present as (select distinct repo, artifact, event, version, precedence, commit, created_at, oid from events where version is not null),
+tags as (
+    select s.*, s.known_until is null and p.oid is not null as is_current
+    from seen s left join present p on p.repo = s.repo and p.oid = s.oid
+    union all
+    select p.*, null, null, true
+    from present p anti join (from seen where known_until is null) s on s.repo = p.repo and s.oid = p.oid
+),
+in_production as (
+    select distinct s.repo, s.artifact
+    from (select repo, artifact, stage from events union all select repo, artifact, stage from observations) s
+    left join stage_names n on n.raw = s.stage
+    where coalesce(n.stage, s.stage) = internal.canonical_stage('prod')
+)
+select
+    repo, artifact, version, oid,
+    (dense_rank() over (partition by repo, artifact order by precedence))::integer as rank,
+    (dense_rank() over (partition by repo, artifact, version order by commit))::integer - 1 as item,
+    epoch(created_at)::bigint as registered_at, event = 'deregistration' as withdrawn, known_from, known_until, is_current
+from tags
+semi join in_production using (repo, artifact)
+where (repo, artifact) not in (select (repo, artifact) from copied_artifacts)
+order by repo, artifact, rank, version, item, registered_at, withdrawn, oid, known_from, known_until;
+
 -- internal.site_behind(): The artifacts of which the version in production is not the latest.
 --   key: repo, artifact
 --   behind: How many registered, active versions are higher.
