@@ -62,6 +62,7 @@ def test_two_catalogs_of_one_world_have_the_same_files(tmp_path):
             "index/stages/gone.js",
             "index/stages/known.js",
             "index/stages/seconds.js",
+            "index/stages/versions.js",
             "index/terms.js",
             "index/words.js",
             "index/words/all.js",
