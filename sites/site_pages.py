@@ -68,6 +68,7 @@ from sites.view_models.registry import (
 )
 from sites.view_models.repository import details as repository_details
 from sites.view_models.repository import repository_lines
+from sites.view_models.week import week
 
 MOST_PROBLEMS = 300  # on the page of the status; each repository's page has all of its own
 
@@ -196,7 +197,8 @@ class SitePages:
             "counts": facts.counts,
             "tiles": overview.tiles(facts.types),
             "stages": overview.stage_bars(facts.stages),
-            "attention": overview.sentences(overview.attention(facts.repositories, facts.counts.problems)),
+            "attention": overview.sentences(overview.of_artifacts(facts.repositories)),
+            "week": week(self._of_lists.week()),
             "recent": event_lines(facts.recent),
             "feeds": self._news.in_general(),
         }

@@ -60,6 +60,17 @@ class WeekRow(NamedTuple):
     assignments: int
 
 
+class ChangeRow(NamedTuple):
+    """A row of `site_week`."""
+
+    repo: str
+    artifact: str
+    kind: str
+    version: str | None
+    stage: str | None
+    moment: datetime
+
+
 class TeamRow(NamedTuple):
     team: str
     named_by: list[str]
@@ -117,6 +128,10 @@ class GroupRows:
     def weeks(self) -> list[WeekRow]:
         """What the last weeks had of registrations and assignments."""
         return rows(self._connection, "site_weeks", WeekRow, WEEKS)
+
+    def week(self) -> list[ChangeRow]:
+        """What changed in the last week that had changes, the last first."""
+        return rows(self._connection, "site_week", ChangeRow)
 
     def users(self) -> list[UserRow]:
         """What was made with what, of all artifacts."""

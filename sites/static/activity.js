@@ -15,8 +15,8 @@
   const NAMES = /** @type {Record<string, string>} */ ({ team: 'All teams', repo: 'All repositories', stage: 'All stages', person: 'Everybody', kind: 'All kinds', signed: 'Signed or not' });
 
   const asked = new URLSearchParams(location.search);
-  const state = Object.fromEntries([...Object.keys(NAMES), 'week'].map((name) => [name, asked.get(name) ?? '']));
-  if (Number.isNaN(Date.parse(`${state.week}T00:00:00Z`))) state.week = '';
+  const state = Object.fromEntries([...Object.keys(NAMES), 'week', 'since'].map((name) => [name, asked.get(name) ?? '']));
+  for (const name of ['week', 'since']) if (Number.isNaN(Date.parse(`${state[name]}T00:00:00Z`))) state[name] = '';
   /** What a list says of a name; not what all objects have, such as `constructor`. @param {Record<string, string>} list @param {string} name */
   const stated = (list, name) => (Object.hasOwn(list, name) ? list[name] : undefined);
   /** @type {Activity[]} */
@@ -176,7 +176,7 @@
     body.replaceChildren(...matching.slice(0, shown).map(draw));
     more.hidden = matching.length <= shown;
     clear.disabled = !chosen.length;
-    note.textContent = `${matching.length.toLocaleString('en')} ${matching.length === 1 ? 'entry' : 'entries'}${loaded < head.months.length ? `, ${head.months.length - loaded} months to load` : ''}`;
+    note.textContent = `${matching.length.toLocaleString('en')} ${matching.length === 1 ? 'entry' : 'entries'}${state.since ? ` since ${state.since}` : ''}${loaded < head.months.length ? `, ${head.months.length - loaded} months to load` : ''}`;
     showFeed();
     showAddress();
   };

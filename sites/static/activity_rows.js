@@ -55,14 +55,16 @@ const ActivityRows = (() => {
   };
 
   /**
-   * The rows that are what is asked for. `signed` is `yes` or `no`; `week` is a Monday as 2026-03-02; a team without a name is `-`.
+   * The rows that are what is asked for. `signed` is `yes` or `no`; `week` is a Monday as 2026-03-02, `since` any day; a team without a name is `-`.
    * @param {Activity[]} rows @param {Record<string, string>} asked
    */
   const filter = (rows, asked) => {
     const monday = asked.week ? Date.parse(`${asked.week}T00:00:00Z`) / 1000 : 0;
+    const begin = asked.since ? Date.parse(`${asked.since}T00:00:00Z`) / 1000 : 0;
     return rows.filter((row) => (!asked.team || (row.team || '-') === asked.team) && (!asked.repo || row.repo === asked.repo) && (!asked.stage || row.stage === asked.stage)
       && (!asked.person || row.author === asked.person) && (!asked.kind || row.kind === asked.kind)
       && (!asked.signed || (row.author !== '' && (row.signed !== '') === (asked.signed === 'yes')))
+      && (!asked.since || (row.dated && row.moment >= begin))
       && (!asked.week || (row.dated && row.moment >= monday && row.moment < monday + WEEK)));
   };
 

@@ -177,6 +177,10 @@
       link.replaceChildren('As of ', time);
       holder.append(` · crawl ${asOf.crawl} · catalog ${asOf.version}`);
     }
+    for (const note of asOf ? all('[data-quiet]') : []) {
+      const last = note.parentElement.querySelector('h2 time');
+      note.hidden = Date.parse(asOf.crawled) - Date.parse(last.dateTime) < 7 * 86400e3;
+    }
   });
 
   // Which section is being read; its tab is in sight

@@ -155,6 +155,12 @@ def attention(repositories: Iterable[RepositoryRow], problems: int) -> Attention
     return Attention(len(stale) - never, never, problems)
 
 
+def of_artifacts(repositories: Iterable[RepositoryRow]) -> Attention:
+    """What needs attention of the repositories that have artifacts: the page of the status has the others, too."""
+    concerned = [row for row in repositories if row.artifacts]
+    return attention(concerned, sum(row.problems for row in concerned))
+
+
 def sentences(needs: Attention) -> list[str]:
     """What needs attention, in sentences."""
     older = plural(needs.older, "repository", "repositories")

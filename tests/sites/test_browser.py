@@ -69,6 +69,22 @@ def test_nothing_waits_for_scripts_that_never_come(opened):
     assert page.locator("button, input, .facets:visible").count() == 0
 
 
+@pytest.mark.parametrize(
+    ("crawled", "quiet"),
+    [("2024-06-07T00:00:00Z", False), ("2024-06-09T00:00:00Z", True)],
+    ids=["within a week", "later"],
+)
+def test_the_home_page_says_where_the_last_changes_are_older_than_a_week(opened, site, crawled, quiet):
+    page = opened("index.html", java_script_enabled=True)
+    last = page.locator("#h-week time").get_attribute("datetime")
+    page.add_init_script(
+        f"addEventListener('DOMContentLoaded', () => S('as-of', {{ crawled: '{crawled}', crawl: 1, version: '1' }}))"
+    )
+    page.route("**/as-of*.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
+    page.goto((site / "index.html").as_uri())
+    assert (last[:10], page.locator("[data-quiet]").is_visible()) == ("2024-06-01", quiet)
+
+
 def test_the_theme_is_the_system_s_until_clicks_choose_one_and_give_it_back(opened):
     page = opened("index.html", color_scheme="dark")
     states = []

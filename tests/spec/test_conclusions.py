@@ -355,3 +355,20 @@ def test_any_other_problem_is_one_without_tags_of_gto():
     world = World()
     world.commit({"artifacts.yaml": "m: {type: 1}\n", "dvc.yaml": "- a list\n"})
     assert {problem["rule"] for problem in asked(catalog(world), OPEN)} == {"annotation", "wrong-type"}
+
+
+def test_the_last_week_has_registrations_promotions_and_rollbacks_of_seven_days():
+    world = World()
+    first, second = world.commit({"a": "1"}, at=0), world.commit({"a": "2"}, at=1)
+    week = 7 * 24 * 3600
+    world.tag("m@v1.0.0", first, at=9)
+    world.tag("m@v2.0.0", second, at=10)
+    world.tag("m#prod#1", first, at=11)
+    world.tag("m#prod#2", second, at=12)
+    world.tag("m#prod#3", first, at=week + 10)
+    query = "select kind, version, stage, moment from internal.site_week()"
+    assert [tuple(row.values()) for row in asked(catalog(world), query)] == [
+        ("rollback", "v1.0.0", "prod", at(week + 10)),
+        ("promotion", "v2.0.0", "prod", at(12)),
+        ("promotion", "v1.0.0", "prod", at(11)),
+    ]

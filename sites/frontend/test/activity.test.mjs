@@ -27,6 +27,8 @@ for (const [asked, expected] of [
   [{ kind: 'lost_repo' }, [2]],
   [{ signed: 'yes' }, [0]],
   [{ signed: 'no' }, [1]],
+  [{ since: '2026-03-02' }, [0, 2]],
+  [{ since: '2026-03-03', person: 'Ann' }, []],
   [{ week: '2026-03-02' }, [0, 2]],
   [{ week: '2026-02-23', person: 'Bo' }, [1]],
 ]) {

@@ -18,6 +18,7 @@ from sites.view_models.overview import (
     Tile,
     attention,
     behind,
+    of_artifacts,
     sentences,
     stage_bars,
     tiles,
@@ -138,3 +139,14 @@ def test_without_events_there_is_no_trend_and_without_production_nothing_is_behi
 def test_how_far_production_is_behind(days, words):
     row = ProductionRow("r", "churn", "v1.0.0", "v2.0.0", 2, days, 3, 1)
     assert behind([row]) == [("models/r/churn.html", "churn", "v1.0.0", "v2.0.0", words)]
+
+
+def test_the_home_page_is_concerned_with_repositories_that_have_artifacts():
+    """A repository without any, such as one that was never read, is on the page of the status alone."""
+    said = [
+        {"repo": "a", "stale": True, "read_at": NOON, "artifacts": 2, "problems": 1},
+        {"repo": "b", "stale": True, "read_at": None, "artifacts": 0, "problems": 0},
+        {"repo": "c", "stale": False, "read_at": NOON, "artifacts": 0, "problems": 5},
+    ]
+    rows = [RepositoryRow(**NOTHING | each) for each in said]  # type: ignore[arg-type]  # the mapping is of any values
+    assert of_artifacts(rows) == Attention(1, 0, 1)

@@ -71,3 +71,22 @@ shown as (
 select s.week::timestamp as week, coalesce(w.registrations, 0) as registrations, coalesce(w.assignments, 0) as assignments
 from shown s left join weeks w using (week)
 order by s.week;
+
+-- internal.site_week(): What was registered, and which versions came into a stage, in the seven days up to the last such change; the last
+--     first.
+--   key: repo, artifact, kind, stage, version, moment
+--   kind: `registration`, or as in `stage_changes`: `promotion` or `rollback`.
+--   moment: When, by the tagger's clock, UTC.
+with changes as (
+    select repo, artifact, event as kind, version, null as stage, created_at as moment
+    from internal.site_events() where event = 'registration' and is_news
+    union
+    select c.repo, c.artifact, c.kind, c.version, c.stage, c.moment
+    from stage_changes c semi join original_artifacts o on o.repo = c.repo and o.artifact = c.artifact
+    where c.kind <> 'vacancy'
+        and c.moment <= coalesce((select arg_max(started_at, crawl) from crawls) + interval 1 day, 'infinity'::timestamp)
+)
+select repo, artifact, kind, version, stage, moment
+from changes
+where moment > (select max(moment) from changes) - interval 7 day
+order by moment desc, repo, artifact, kind desc, stage, version;
