@@ -183,6 +183,16 @@
     }
   });
 
+  // On paper short folds are open.
+  const SHORT = 40; // rows and entries of a fold
+  /** @type {HTMLDetailsElement[]} */
+  let unfolded = [];
+  addEventListener('beforeprint', () => {
+    unfolded = all('details:not([open])').filter((fold) => all('tr, li', fold).length <= SHORT);
+    for (const fold of unfolded) fold.open = true;
+  });
+  addEventListener('afterprint', () => { for (const fold of unfolded) fold.open = false; });
+
   // Which section is being read; its tab is in sight
   const tabs = all('.tabs a').filter((tab) => document.getElementById(tab.hash.slice(1)));
   const spy = () => {

@@ -245,6 +245,37 @@ def test_the_chart_is_of_the_metric_that_is_chosen(opened):
     )
 
 
+@pytest.mark.parametrize("path", [MODEL, "stages.html", "activity.html", "lineage.html"])
+def test_on_paper_a_page_is_dark_on_white_without_navigation_and_as_wide_as_the_sheet(opened, path):
+    page = opened(path, viewport={"width": 720, "height": 900}, color_scheme="dark")
+    page.emulate_media(media="print")
+    page.evaluate("document.documentElement.dataset.theme = 'dark'; dispatchEvent(new Event('beforeprint'))")
+    looks = page.evaluate("[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]")
+    navigation = page.locator("header.top:visible, .tabs:visible, .bar:visible, .picker:visible, #use:visible").count()
+    wide = page.evaluate("[...document.querySelectorAll('table')].filter((table) => table.offsetWidth > 720).length")
+    folded = page.locator("details:not([open])").count()
+    assert (looks, navigation, wide, folded) == (["rgb(255, 255, 255)", "rgb(0, 0, 0)"], 0, 0, 0)
+
+
+def test_after_printing_folds_are_as_before(opened):
+    page = opened(MODEL)
+    folds = page.locator("details")
+    before = folds.evaluate_all("folds => folds.map(({ open }) => open)")
+    page.evaluate("dispatchEvent(new Event('beforeprint')); dispatchEvent(new Event('afterprint'))")
+    assert (folds.evaluate_all("folds => folds.map(({ open }) => open)"), set(before)) == (before, {True, False})
+
+
+@pytest.mark.parametrize("beyond", [0, 1], ids=["as long as one that is printed", "one row more"])
+def test_a_long_fold_stays_closed_on_paper(opened, beyond):
+    page = opened("about.html")
+    page.evaluate(
+        "rows => { document.querySelector('main').innerHTML = `<details><summary>x</summary><ul>${'<li>y</li>'.repeat(rows)}</ul></details>`; }",
+        40 + beyond,
+    )
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("details[open]").count() == 1 - beyond
+
+
 def test_a_link_to_a_version_opens_its_details(opened):
     page = opened(MODEL)
     page.goto(f"{page.url}#v1.0.0")
