@@ -1,43 +1,23 @@
-"""Renders each page of a site from the facts of its catalog: what every template is given."""
+"""Renders each page of a site from the facts of its catalog: what the templates of artifacts and repositories are given, and all others by `sites.list_pages`."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 
 from catalog.query.labels import UNREAD
 from sites import urls
 from sites.data.facts import Facts, Key
-from sites.data.groups import NEWEST, GroupRows
+from sites.data.groups import GroupRows
 from sites.data.rows import ArtifactRow, ProblemRow, RepositoryRow
-from sites.pages import (
-    ABOUT,
-    COMPARE,
-    CRAWL,
-    DATASETS,
-    HOME,
-    LICENCES,
-    LINEAGE,
-    LISTED,
-    MISSING,
-    MODEL,
-    MODEL_NAMES,
-    MODELS,
-    PEOPLE,
-    REPO,
-    REPOS,
-    STATUS,
-    TEAM,
-    TEAMS,
-    Page,
-)
+from sites.list_pages import ListPages, grouped
+from sites.pages import MISSING, MODEL, REPO
 from sites.published import model_files
 from sites.published.json_ld import json_ld
-from sites.render import Renderer, licences
-from sites.view_models import as_of, experiments, feeds, groups, overview
+from sites.render import Renderer
+from sites.view_models import experiments, feeds, overview
 from sites.view_models.feeds import Feeds
-from sites.view_models.lineage_lists import lineage_lists
 from sites.view_models.model import (
     badges,
     cards,
@@ -53,24 +33,17 @@ from sites.view_models.model.commands import plain_id, remarks, usages
 from sites.view_models.model.plots import Plots
 from sites.view_models.model.summary import summary
 from sites.view_models.model.used_by import used_by
-from sites.view_models.problems import NO_PROBLEMS, by_commit, kind_lines, problem_groups
+from sites.view_models.problems import NO_PROBLEMS, by_commit, problem_groups
 from sites.view_models.registry import (
     OUTCOMES,
     ArtifactLine,
-    MainMetric,
     artifact_lines,
-    event_lines,
     foremost,
     icon,
-    main_metrics,
     stage_cards,
     version_lines,
 )
 from sites.view_models.repository import details as repository_details
-from sites.view_models.repository import repository_lines
-from sites.view_models.week import week
-
-MOST_PROBLEMS = 300  # on the page of the status; each repository's page has all of its own
 
 
 class SitePages:
@@ -87,13 +60,13 @@ class SitePages:
     ) -> None:
         """`lists`: reads the rows of lists, where a page shows them."""
         self._facts = facts
-        self._of_lists = lists
         self._plots = plots_by_model
         self._news = news
         self._render = render
         self._site_url = site_url
         self._repositories = {r.repo: r for r in facts.repositories}
         self._forges = {r.repo: urls.repository_links(r.page, r.commit_pages) for r in facts.repositories}
+        self.lists = ListPages(facts, news, render, lists, self._forges)
 
     def images(self) -> dict[str, tuple[str, ...]]:
         """The paths of the images of each page that has some."""
@@ -109,50 +82,14 @@ class SitePages:
         if not stale:
             return
         lines = self._lines
-        yield from self._lists(stale, list(lines.values()))
+        yield from self.lists.pages(stale, [*lines.values()])
         if MISSING.pattern in stale:
             yield MISSING.pattern, self._missing()
         yield from self._models(stale)
-        of_repo = _grouped(lines.values(), lambda line: line.repo)
+        of_repo = grouped(lines.values(), lambda line: line.repo)
         for repository in self._facts.repositories:
             if (path := urls.repository(repository.repo)) in stale:
                 yield path, self._render(REPO, self._repository(repository, of_repo.get(repository.repo, [])))
-
-    def _lists(self, stale: Collection[str], lines: list[ArtifactLine]) -> Iterator[tuple[str, bytes]]:
-        """Path and bytes of those pages that tell of several repositories."""
-        of_team = _grouped(lines, lambda line: urls.team_of(line.repo))
-        teams = sorted(of_team.items())
-        contexts: Mapping[Page, Callable[[], dict[str, object]]] = {
-            HOME: self._home,
-            MODELS: lambda: {
-                "lines": lines[:LISTED],
-                "teams": teams if len(lines) > LISTED else [],
-                "metrics": self._main_metrics,
-                "counts": self._facts.counts,
-                "older": overview.attention(self._facts.repositories, 0).older,
-            },
-            DATASETS: lambda: {"datasets": groups.dataset_lines(self._of_lists.datasets())},
-            TEAMS: lambda: {
-                "teams": groups.team_lines(self._of_lists.teams(), of_team.keys()),
-                "without_team": len(of_team.get("", ())),
-            },
-            PEOPLE: lambda: {"people": groups.person_lines(self._of_lists.people())},
-            REPOS: lambda: {"repositories": repository_lines(self._facts.repositories, of_team)},
-            STATUS: self._status,
-            CRAWL: dict,
-            COMPARE: dict,
-            LINEAGE: lambda: {"lists": lineage_lists(self._of_lists.users())},
-            ABOUT: dict,
-            LICENCES: lambda: {"licences": licences()},
-        }
-        for page, context in contexts.items():
-            if page.pattern in stale:
-                yield page.pattern, self._render(page, context())
-        for team, own in teams:
-            if (path := urls.team(team)) in stale:
-                yield path, self._render(TEAM, self._team(team, own))
-        if MODEL_NAMES in stale:
-            yield MODEL_NAMES, model_data.names((a.repo, a.artifact, a.id) for a in self._facts.artifacts)
 
     def _missing(self) -> bytes:
         """The page that a server shows at any address: without `site_url` it has to find its way home."""
@@ -180,55 +117,8 @@ class SitePages:
         return {repo: by_commit(rows) for repo, rows in self._facts.problems.items()}
 
     @cached_property
-    def _main_metrics(self) -> dict[Key, MainMetric]:
-        return main_metrics(self._of_lists.models())
-
-    @cached_property
     def _lines(self) -> dict[Key, ArtifactLine]:
         return artifact_lines(self._facts)
-
-    def _home(self) -> dict[str, object]:
-        facts, production = self._facts, self._of_lists.production()
-        return {
-            "in_prod": production[0].in_prod,
-            "are_behind": production[0].are_behind,
-            "behind": overview.behind(production),
-            "trend": overview.trend(self._of_lists.weeks()),
-            "counts": facts.counts,
-            "tiles": overview.tiles(facts.types),
-            "stages": overview.stage_bars(facts.stages),
-            "attention": overview.sentences(overview.of_artifacts(facts.repositories)),
-            "week": week(self._of_lists.week()),
-            "recent": event_lines(facts.recent),
-            "feeds": self._news.in_general(),
-        }
-
-    def _team(self, team: str, lines: list[ArtifactLine]) -> dict[str, object]:
-        folders = sorted({line.repo.rpartition("/")[0] for line in lines})
-        news = [event for folder in folders for event in self._of_lists.news.get(folder, [])]
-        return {
-            "team": team,
-            "lines": lines,
-            "metrics": self._main_metrics,
-            "matrix": groups.matrix(lines, self._facts.assignments),
-            "shares": groups.shares(lines, self._of_lists.completeness),
-            "events": event_lines(sorted(news, key=lambda event: event.created_at, reverse=True)[:NEWEST]),
-            "feeds": self._news.of(*dict.fromkeys(feeds.of_organisation(line.repo) for line in lines)),
-        }
-
-    def _status(self) -> dict[str, object]:
-        failed = [r for r in self._facts.repositories if r.stale]
-        every = [problem for problems in self._facts.problems.values() for problem in problems]
-        return {
-            "summary": as_of.summary(self._facts.crawls),
-            "last_crawls": as_of.listed(self._facts.crawls),
-            "failed": failed,
-            "outcomes": OUTCOMES,
-            "kinds": kind_lines(every),
-            "groups": problem_groups(every, self._forges, MOST_PROBLEMS),
-            "problem_count": len(every),
-            "most": MOST_PROBLEMS,
-        }
 
     def _repository(self, repository: RepositoryRow, artifacts: list[ArtifactLine]) -> dict[str, object]:
         links = self._forges[repository.repo]
@@ -294,10 +184,3 @@ class SitePages:
             "usages": usages(artifact, repository, assignments, facts.commands.get(key, []), links_of),
             "remarks": remarks(lookups),
         }
-
-
-def _grouped(lines: Iterable[ArtifactLine], key: Callable[[ArtifactLine], str]) -> dict[str, list[ArtifactLine]]:
-    groups: dict[str, list[ArtifactLine]] = {}
-    for line in lines:
-        groups.setdefault(key(line), []).append(line)
-    return groups

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from catalog.database import database
-from sites import site_pages as module
+from sites import list_pages
 from sites.data import facts as data
 from sites.data.groups import GroupRows
 from sites.data.rows import ProblemRow
 from sites.render import Renderer
+from sites.site_pages import SitePages
 from sites.view_models.feeds import Feeds
 
 CHURN = ("github.com/acme/churn", "churn")
@@ -32,17 +33,17 @@ def facts(connection: data.Connection) -> data.Facts:
 
 
 @pytest.fixture
-def site(connection: data.Connection) -> Callable[[data.Facts], module.SitePages]:
-    return lambda facts: module.SitePages(facts, {}, Feeds([], "x", None), Renderer("x"), None, GroupRows(connection))
+def site(connection: data.Connection) -> Callable[[data.Facts], SitePages]:
+    return lambda facts: SitePages(facts, {}, Feeds([], "x", None), Renderer("x"), None, GroupRows(connection))
 
 
 @pytest.mark.parametrize("beyond", [0, 1], ids=["as many as are listed", "one more"])
 def test_the_problems_on_the_page_of_the_status(site, facts, beyond):
-    count = module.MOST_PROBLEMS + beyond
+    count = list_pages.MOST_PROBLEMS + beyond
     problems = [ProblemRow(CHURN[0], "rule", f"{number}", "message", None, "fix") for number in range(count)]
-    found = site(replace(facts, problems={CHURN[0]: problems}))._status()
+    found = site(replace(facts, problems={CHURN[0]: problems})).lists._status()
     shown = [line for group in found["groups"] for kind in group.kinds for line in kind.problems]
-    assert (len(shown), found["problem_count"]) == (module.MOST_PROBLEMS, count)
+    assert (len(shown), found["problem_count"]) == (list_pages.MOST_PROBLEMS, count)
 
 
 @pytest.mark.parametrize(("was_read", "said"), [(True, True), (False, False)], ids=["read before", "never read"])
