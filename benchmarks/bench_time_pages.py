@@ -198,12 +198,18 @@ def board(chance: Random, models: list[tuple[str, str]], count: int) -> Board:
         starts = sorted(chance.randrange(BEGIN, END) for _ in range(share))
         for start, end in zip(starts, [*starts[1:], None], strict=True):
             row = BoardPeriodRow(
-                repo=repo, artifact=artifact, stage=stage, rank=NAMES.index(stage), version=version(chance), started_at=start, ended_at=end,
+                repo=repo, artifact=artifact, stage=stage, rank=NAMES.index(stage), version=version(chance), started_at=start, ended_at=end, held_since=start,
                 known_from=1, known_until=None, is_current=True, is_gone=False, unregistered=False, skipped=False, has_page=True,
             )  # fmt: skip
             periods.append(row)
     return Board(
-        periods=periods, behind=[], crawls=[KnownCrawlRow(1, float(END))], absences=[], prod="prod", earliest=BEGIN
+        periods=periods,
+        behind=[],
+        versions=[],
+        crawls=[KnownCrawlRow(1, float(END))],
+        absences=[],
+        prod="prod",
+        earliest=BEGIN,
     )
 
 
