@@ -20,9 +20,19 @@ const StageBoard = (() => {
   const DAY = 86400, YEAR = 365 * DAY;
   const ALWAYS = Number.MAX_SAFE_INTEGER; // a moment after all others: what has no end is there
 
-  /** A column of numbers: `1,2,3`, or `=4` where each of `length` rows has the same. @param {string} text @param {number} length */
+  const DIGITS = new Map([...'0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_'].map((digit, value) => [digit.charCodeAt(0), value]));
+
+  /** A column of numbers: `1,2,3`, or `=4` where each of `length` rows has the same, or digits of base 64 behind `~`, the highest of each row first. @param {string} text @param {number} length */
   const numbers = (text, length) => {
     if (text.startsWith('=')) return new Float64Array(length).fill(Number(text.slice(1)));
+    if (text.startsWith('~')) {
+      const values = new Float64Array(length);
+      for (let at = 1; at < text.length; at += 1) {
+        const row = (at - 1) % length;
+        values[row] = values[row] * DIGITS.size + /** @type {number} */ (DIGITS.get(text.charCodeAt(at)));
+      }
+      return values;
+    }
     return Float64Array.from(text ? text.split(',') : [], Number);
   };
   /** @param {Float64Array} steps */

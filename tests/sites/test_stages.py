@@ -310,6 +310,22 @@ def head_of(periods):
 
 
 @pytest.mark.parametrize(
+    ("numbers", "text"),
+    [
+        ([], ""),
+        ([7, 7], "=7"),
+        ([3, -1], "3,-1"),
+        ([0, 9, 10, 35, 36, 61, 62, 63], "~09azAZ-_"),
+        ([62, 64], "~01-0"),
+        ([0, 4095, 4096], "~0010_00_0"),
+    ],
+    ids=str,
+)
+def test_a_column_of_numbers_is_digits_of_base_64_by_places(numbers, text):
+    assert stage_board._numbers(numbers) == text
+
+
+@pytest.mark.parametrize(
     ("count", "scripts"), [(0, 5), (PERIODS, 6), (PERIODS + 1, 7)], ids=["none", "as many as one has", "one more"]
 )
 def test_the_past_is_in_several_scripts(count, scripts):
@@ -361,8 +377,8 @@ def test_a_table_has_a_column_of_numbers_for_each_property():
     now = head_of(rows)["now"]
     never, flags = stage_board._NEVER, (stage_board._UNREGISTERED, stage_board._SKIPPED)
     assert now == {
-        "count": 2, "model": "0,1", "stage": "0,1", "versions": ["v1.0.0"], "version": "=0", "base": day, "unit": day, "from": "1,0",
-        "length": f"={never}", "known": f"1,{never}", "until": f"={never}", "held": {"0": day + 7}, "flags": f"{flags[0]},{flags[1]}",
+        "count": 2, "model": "~01", "stage": "~01", "versions": ["v1.0.0"], "version": "=0", "base": day, "unit": day, "from": "~10",
+        "length": f"={never}", "known": f"1,{never}", "until": f"={never}", "held": {"0": day + 7}, "flags": f"~{flags[0]}{flags[1]}",
     }  # fmt: skip
 
 
@@ -377,6 +393,6 @@ def test_registrations_have_a_column_of_numbers_for_each_property():
     script = dict(stage_board.scripts(board))[stage_board.VERSIONS]
     never, flags = stage_board._NEVER, (stage_board._CURRENT, stage_board._WITHDRAWN)
     assert json.loads(script.removeprefix(b'S("stages/versions",').removesuffix(b");\n")) == {
-        "count": 2, "model": "=0", "versions": ["v1.0.0"], "version": "=0", "rank": "=1", "item": "=0", "at": "5,7",
-        "known": f"={never}", "until": f"={never}", "flags": f"{flags[0]},{flags[1]}",
+        "count": 2, "model": "=0", "versions": ["v1.0.0"], "version": "=0", "rank": "=1", "item": "=0", "at": "~57",
+        "known": f"={never}", "until": f"={never}", "flags": f"~{flags[0]}{flags[1]}",
     }  # fmt: skip

@@ -12,6 +12,16 @@ const KNOWN = { count: 1, model: '=0', stage: '=0', versions: ['v1'], version: '
 const tables = [StageBoard.periods(NOW, true), StageBoard.periods(PAST, true), StageBoard.periods(KNOWN, false)];
 const repoOf = Int32Array.of(0, 1), absences = [[1, 4, null]];
 
+for (const [name, text, length, expected] of [
+  ['decimals', '3,-1', 2, [3, -1]],
+  ['one for all rows', '=4', 3, [4, 4, 4]],
+  ['one digit of base 64 each', '~09azAZ-_', 8, [0, 9, 10, 35, 36, 61, 62, 63]],
+  ['the highest digit of each, then the next', '~01-_', 2, [62, 127]],
+  ['none', '', 0, []],
+]) {
+  test(`a column of numbers: ${name}`, () => assert.deepEqual([...StageBoard.numbers(text, length)], expected));
+}
+
 for (const [name, moment, crawl, expected] of [
   ['before the first', 99, null, []],
   ['at its first second', 100, null, ['0 v1']],
