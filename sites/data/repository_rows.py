@@ -57,6 +57,7 @@ class RelativeRow(NamedTuple):
     is_known: bool
     shared: int | None
     own_tags: int | None
+    total: int
 
 
 class SameContentRow(NamedTuple):
@@ -65,6 +66,7 @@ class SameContentRow(NamedTuple):
     repo: str
     other: str
     versions: int
+    total: int
 
 
 class RepositoryDetails(NamedTuple):

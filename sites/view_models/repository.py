@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import NamedTuple
 
 from catalog.errors import DEPARTED, READ, VisitOutcome
@@ -20,6 +21,7 @@ from sites.data.repository_rows import (
 from sites.data.rows import RepositoryRow
 from sites.view_models.registry import OUTCOMES
 
+_SAME_CONTENT = "Same content"
 _RELATIONS: Mapping[str, str] = {
     "original": "Copy of",
     "copy": "Copied by",
@@ -64,10 +66,9 @@ class Failure(NamedTuple):
 
 
 class CrawlRecord(NamedTuple):
-    """When a repository was found first and changed last, and when it could not be read."""
+    """When a repository was found first, and when it could not be read."""
 
     first_at: datetime | None
-    changed_at: datetime | None
     failures: list[Failure]
 
 
@@ -106,7 +107,6 @@ def crawl_record(runs: Sequence[VisitsRow]) -> CrawlRecord:
     """What is known of the crawls of a repository. `runs`: the last first."""
     return CrawlRecord(
         first_at=runs[-1].since if runs and runs[-1].run == 1 else None,
-        changed_at=next((run.since for run in runs if run.outcome in READ), None),
         failures=[
             Failure(OUTCOMES[VisitOutcome(run.outcome)], run.since, run.until)
             for run in runs
@@ -119,7 +119,12 @@ def relative_lines(relatives: Iterable[RelativeRow], same: Iterable[SameContentR
     """The other repositories, in the order of what they are to this one."""
     order = list(_RELATIONS)
     rows = sorted(relatives, key=lambda row: (order.index(row.relation), row.other))
-    return [*map(_relative, rows), *_same_content(same)]
+    shown: list[RelativeLine] = []
+    for relation, some in groupby(rows, key=lambda row: row.relation):
+        own = [*some]
+        shown += map(_relative, own)
+        shown += _rest(_RELATIONS[relation], own[0].total - len(own))
+    return [*shown, *_same_content([*same])]
 
 
 def _tags(rows: RepositoryDetails, repo: str) -> TagCounts | None:
@@ -132,9 +137,9 @@ def _settings(remote: RemoteRow) -> str:
     stated = (
         ("endpoint", remote.endpoint_url),
         ("region", remote.region),
-        ("keeps versions of files", "yes" if remote.version_aware else None),
-        ("public", "yes" if remote.anonymous else None),
-        ("withheld", ", ".join(remote.secrets) or None),
+        ("version-aware", "yes" if remote.version_aware else None),
+        ("anonymous access", "yes" if remote.anonymous else None),
+        ("not shown", ", ".join(remote.secrets) or None),
     )
     return "; ".join(f"{name}: {value}" for name, value in stated if value)
 
@@ -148,7 +153,15 @@ def _relative(row: RelativeRow) -> RelativeLine:
     return RelativeLine(_RELATIONS[row.relation], row.other, urls.repository(row.other) if row.is_known else "", shared)
 
 
-def _same_content(rows: Iterable[SameContentRow]) -> Iterator[RelativeLine]:
+def _same_content(rows: Sequence[SameContentRow]) -> Iterator[RelativeLine]:
     for row in rows:
         shared = f"{plural(row.versions, 'version')} with bytes that a version there has"
-        yield RelativeLine("Same content", row.other, urls.repository(row.other), shared)
+        yield RelativeLine(_SAME_CONTENT, row.other, urls.repository(row.other), shared)
+    if rows:
+        yield from _rest(_SAME_CONTENT, rows[0].total - len(rows))
+
+
+def _rest(relation: str, count: int) -> Iterator[RelativeLine]:
+    """A line for those that are not shown."""
+    if count:
+        yield RelativeLine(relation, f"{count:,} more", "", "")

@@ -14,6 +14,8 @@ from catalog.schema.tables.inventory import Rename, Repo, Visit
 from catalog.schema.tables.problems import Problem
 from catalog.schema.tables.registry import Event
 from sites.build import build
+from sites.data.repository_rows import RelativeRow
+from sites.view_models.repository import relative_lines
 from support.catalog_files import repository, write_catalog
 from support.catalogs import asked, catalog_of
 from support.site_worlds import pages
@@ -79,11 +81,11 @@ def visit(crawl: int, outcome: str, repo: str = CHURN, **said: Any) -> Visit:
 VISITS = [visit(1, "new"), visit(2, "fresh"), visit(3, "down"), visit(5, "changed"), visit(6, "fresh")]
 
 
+CHURN_STATES = {"source": "acme", "visibility": "private", "archived": True}
+
+
 def repos(**said: Mapping[str, Any]) -> list[Repo]:
-    stated = {
-        "fork": {"fork_of": CHURN, "fork": True},
-        "churn": {"source": "acme", "visibility": "private", "archived": True},
-    } | said
+    stated = {"fork": {"fork_of": CHURN, "fork": True}, "churn": CHURN_STATES} | said
     lost = repository(LOST, outcome="down", stale=True, message="no answer", fork_of="git.example/else/lost")
     return [repository(CHURN, f"https://{CHURN}.git", **stated["churn"]), repository(FORK, **stated["fork"]), lost]
 
@@ -127,8 +129,8 @@ def test_the_remotes_of_the_tip_are_listed_without_their_secrets(site):
         "DVC remotes 2",
         "Where DVC keeps data, as configured at the tip of the default branch.",
         "Remote URL Project Settings",
-        "s3 default s3://s3 Git root endpoint: https://minio.example; withheld: password",
-        "cache s3://cache sub keeps versions of files: yes",
+        "s3 default s3://s3 Git root endpoint: https://minio.example; not shown: password",
+        "cache s3://cache sub version-aware: yes",
     ]
 
 
@@ -152,22 +154,41 @@ def test_a_fork_names_its_original_and_a_parent_that_the_catalog_does_not_read(s
     ]
 
 
-def test_the_crawls_of_a_repository_say_when_it_changed_and_when_it_could_not_be_read(site):
+def test_the_crawls_of_a_repository_say_when_it_was_seen_first_and_when_it_could_not_be_read(site):
     texts = parse((site / PAGES[CHURN]).read_text("utf-8")).text()
-    assert texts[texts.index("Crawls") :][:13] == [
+    assert texts[texts.index("Crawls") :][:11] == [
         "Crawls",
         "Last visit",
         "read The page Status has the time of the last crawl.",
         "First seen",
         "1 Jan 2024, 12:00 UTC",
-        "Last change",
-        "5 Jan 2024, 12:00 UTC, when a crawl found it new or changed",
         "Listed by",
         "acme",
-        "Its forge says",
+        "Visibility",
         "private, archived",
         "Failures",
         "could not be read: since 3 Jan 2024, 12:00 UTC, until 5 Jan 2024, 12:00 UTC",
+    ]
+
+
+@pytest.mark.parametrize("beyond", [0, 1], ids=["as many as are listed", "one more"])
+def test_the_forks_of_a_repository_are_bounded(beyond):
+    forks = [repository(f"git.example/f/{number:03}", fork_of=CHURN, fork=True) for number in range(49 + beyond)]
+    connection = catalog_of(ROWS, {Repo: [*repos(), *forks], Visit: VISITS, Rename: []})
+    rows = asked(connection, f"from internal.site_relatives() where repo = '{CHURN}' and relation = 'fork'")
+    lines = relative_lines([RelativeRow(**row) for row in rows], [])
+    assert (len(rows), [line.other for line in lines][50:]) == (50, ["1 more"] * beyond)
+
+
+@pytest.mark.parametrize("beyond", [0, 1], ids=["as many as are listed", "one more"])
+def test_the_failures_of_a_repository_are_bounded(beyond):
+    count = 10 + beyond
+    visits = [visit(number + 2, ("down", "fresh")[number % 2]) for number in range(2 * count)]
+    connection = catalog_of(ROWS, {Repo: repos(), Visit: [visit(1, "new"), *visits], Rename: []})
+    rows = asked(connection, f"from internal.site_visits() where repo = '{CHURN}'")
+    assert [(row["outcome"], row["run"]) for row in rows] == [
+        *(("down", 2 * number) for number in range(count, beyond, -1)),
+        ("new", 1),
     ]
 
 
@@ -191,6 +212,10 @@ def about(
             set(),
             id="a visit that found nothing",
         ),
+        pytest.param({"visits": VISITS[:-1]}, set(), id="no visit that found nothing"),
+        pytest.param({"visits": [*VISITS, visit(7, "changed")]}, set(), id="a visit that found a change"),
+        pytest.param({"some": repos(churn=CHURN_STATES | {"visibility": "public"})}, {CHURN}, id="another visibility"),
+        pytest.param({"some": repos(churn=CHURN_STATES | {"archived": False})}, {CHURN}, id="no archive"),
     ],
 )
 def test_the_digest_of_a_page_follows_what_the_catalog_says_of_its_repository(change, changed):

@@ -38,30 +38,31 @@ from remotes r
 semi join (from branches where is_default) b on b.repo = r.repo and b.commit = r.commit
 order by r.repo, r.dvc_root, not r.is_default, r.remote;
 
--- internal.site_visits(): How the visits of each repository ended: runs of equal outcomes, the last ten and the first, but for those that
---     found nothing new. The times of visits that found nothing are not here: such a crawl makes no page again.
+-- internal.site_visits(): How the visits of each repository failed: runs of equal outcomes, the last ten, and the first run of all. What a
+--     visit that found nothing adds is not here: such a crawl makes no page again.
 --   key: repo, run
 --   run: Its number, from 1.
 --   since: When its first visit began.
---   until: When the first visit after it began.
+--   until: When the first visit after failures began.
 with runs as (
-    select repo, outcome, why, coalesce(first_at, started_at) as since, row_number() over w as run,
+    select repo, outcome, coalesce(first_at, started_at) as since, row_number() over w as run,
         lead(coalesce(first_at, started_at)) over w as until
     from visits window w as (partition by repo order by crawl)
 )
-select repo, run, outcome, since, until
+select repo, run, outcome, since, case when outcome not in ('new', 'changed', 'fresh') then until end as until
 from runs
-where outcome <> 'fresh' and why is distinct from 'rows_missing'
+where outcome not in ('new', 'changed', 'fresh') or run = 1
 qualify row_number() over (partition by repo order by run desc) <= 10 or run = 1
 order by repo, run desc;
 
--- internal.site_relatives(): Which repositories have a history in common with each, or had its name.
+-- internal.site_relatives(): Which repositories have a history in common with each, or had its name; of each relation the first fifty.
 --   key: repo, relation, other
 --   relation: `original` that its registry tags are from, `copy` that has its own, `parent` that it was forked from, `fork` or
 --     `former name`.
 --   is_known: The other is in the catalog.
 --   shared: How many registry tags both have.
 --   own_tags: How many only the copy has.
+--   total: How many repositories have this relation to it.
 with relatives as (
     select repo, 'original' as relation, of_repo as other, shared, own_tags from copies
     union all
@@ -73,19 +74,24 @@ with relatives as (
     union all
     select distinct repo, 'former name', former, null, null from renames where former <> repo
 )
-select r.repo, r.relation, r.other, k.repo is not null as is_known, r.shared, r.own_tags
+select r.repo, r.relation, r.other, k.repo is not null as is_known, r.shared, r.own_tags,
+    count(*) over (partition by r.repo, r.relation) as total
 from relatives r
 semi join repos o on o.repo = r.repo
 left join repos k on k.repo = r.other
+qualify row_number() over (partition by r.repo, r.relation order by r.other) <= 50
 order by r.repo, r.relation, r.other;
 
--- internal.site_same_content(): Which repositories have versions of the same bytes as each: see `identical_versions`.
+-- internal.site_same_content(): Which repositories have versions of the same bytes as each: see `identical_versions`; the fifty with the
+--     most.
 --   key: repo, other
 --   versions: How many of its versions.
-select repo, other, count(distinct (artifact, version, commit)) as versions
+--   total: How many repositories have some.
+select repo, other, count(distinct (artifact, version, commit)) as versions, count(*) over (partition by repo) as total
 from (select repo, artifact, version, commit, unnest(others) as other from internal.site_duplicates())
 where other <> repo
 group by repo, other
+qualify row_number() over (partition by repo order by versions desc, other) <= 50
 order by repo, versions desc, other;
 
 -- internal.site_about_digests(): The digest of what the page of each repository says of its crawls and of other repositories, but for
