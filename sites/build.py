@@ -14,7 +14,7 @@ from sites import output as site_folder
 from sites.data.masking import MaskedConnection
 from sites.program import program_digest
 from sites.published.exports import exports_in
-from sites.site_parts import Look, SiteParts
+from sites.site_parts import SiteParts, SiteSettings
 from sites.theme import NO_THEME, Theme
 from sites.view_models.model import plots
 
@@ -61,10 +61,10 @@ def build(  # noqa: PLR0913 - each is something that the site's owner chooses
     """
     clock = perf_counter()
     exports = exports_in(data)
-    look = Look.of(title, site_url, theme or NO_THEME, mask(_ADDRESS), has_database=bool(exports.database))
+    settings = SiteSettings.of(title, site_url, theme or NO_THEME, mask(_ADDRESS), has_database=bool(exports.database))
     with closing(catalog_database.connect(database, max_memory=catalog_database.FOR_ALL)) as unmasked:
         last = site_folder.look(folder, program_digest(), thorough=check)
-        parts = SiteParts(connection=MaskedConnection(unmasked, mask), look=look, exports=exports, last=last)
+        parts = SiteParts(connection=MaskedConnection(unmasked, mask), settings=settings, exports=exports, last=last)
         wanted = parts.wanted
         stale = last.stale(wanted.files)
         stale |= last.lacking(wanted.pages.keys() - stale, plots.NUMBERS)

@@ -29,7 +29,7 @@ from sites.pages import (
 )
 from sites.program import digest_of
 
-LISTS = (HOME, MODELS, *GROUPS, LINEAGE, REPOS, STATUS)  # pages that tell of all repositories
+LISTS = (HOME, MODELS, *GROUPS, LINEAGE, REPOS, STATUS)  # pages about all repositories
 
 
 class Digests(NamedTuple):
@@ -53,10 +53,6 @@ class Digests(NamedTuple):
     def of_lists(self) -> str:
         """That of pages which follow from all repositories."""
         return self.pages[MODELS.pattern]
-
-    def with_lists(self, paths: Iterable[str]) -> Digests:
-        """With files that follow from all repositories as lists do."""
-        return self._replace(others={**self.others, **dict.fromkeys(paths, self.of_lists)})
 
     def repos_of(self, paths: Iterable[str]) -> frozenset[str]:
         """The repositories whose rows these files are made from."""

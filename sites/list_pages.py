@@ -1,4 +1,4 @@
-"""Renders the pages that tell of several repositories: home, lists, teams and the status; and those that tell of none."""
+"""Renders the pages about several repositories (home, lists, teams, status), and pages that follow from no row."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class ListPages:
         self._forges = forges
 
     def pages(self, stale: Collection[str], lines: list[ArtifactLine]) -> Iterator[tuple[str, bytes]]:
-        """Path and bytes of those pages that tell of several repositories."""
+        """Path and bytes of those pages that are among these paths. `lines`: the artifacts, in the order of lists."""
         of_team = grouped(lines, lambda line: urls.team_of(line.repo))
         teams = sorted(of_team.items())
         contexts: Mapping[Page, Callable[[], dict[str, object]]] = {

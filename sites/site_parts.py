@@ -35,8 +35,8 @@ from sites.view_models.model.plots import Plots
 PageFiles = Iterable[tuple[str, bytes]]
 
 
-class Look(NamedTuple):
-    """What the owner of a site chose for all of its pages. `masked`: what becomes of an e-mail address, which tells what becomes of all."""
+class SiteSettings(NamedTuple):
+    """The settings of a site that all of its pages depend on. `masked`: a sample address after masking, so that the digest changes with that setting."""
 
     title: str
     site_url: str | None
@@ -46,19 +46,19 @@ class Look(NamedTuple):
     static: StaticFiles
 
     @classmethod
-    def of(cls, title: str, site_url: str | None, theme: Theme, masked: str, *, has_database: bool) -> Look:
-        """`has_database`: whether there is a database to publish."""
+    def of(cls, title: str, site_url: str | None, theme: Theme, masked: str, *, has_database: bool) -> SiteSettings:
+        """The settings, with the files of the theme. `has_database`: whether a database is published."""
         catalog_url = data_page.address(site_url) if site_url and has_database else None
         static = StaticFiles({**assets(), **theme.files}, plain=frozenset(theme.files))
         return cls(title, site_url, catalog_url, masked, theme, static)
 
     @property
-    def settings(self) -> tuple[object, ...]:
-        """What every page follows from."""
+    def digested(self) -> tuple[object, ...]:
+        """What the digest of every page follows from."""
         return self.title, self.site_url, self.catalog_url, self.masked, self.theme.digest
 
     def renderer(self) -> Renderer:
-        """A renderer of pages that look so."""
+        """A renderer with these settings."""
         return Renderer(self.title, self.theme, self.catalog_url, self.static)
 
 
@@ -84,7 +84,7 @@ class SiteParts:
     """The parts of one site. `last`: what the last build left."""
 
     connection: Connection
-    look: Look
+    settings: SiteSettings
     exports: Exports
     last: LastSite
 
@@ -115,7 +115,7 @@ class SiteParts:
             list_files.files(self.connection, stale, lists.models),
             lineage_graphs.files(self.connection, self._graphs, stale),
             self._past.script_files(stale),
-            former_pages.files(self._former, stale, self.look.renderer),
+            former_pages.files(self._former, stale, self.settings.renderer),
             self._data_page(stale),
         ]
         pages: PageFiles = self._past.page_files(stale)
@@ -123,7 +123,7 @@ class SiteParts:
         plots_by_model: dict[Key, Plots] = {}
         if from_rows := self._from_rows(stale):
             facts, plots_by_model = self._read(from_rows)
-            site = SitePages(facts, plots_by_model, self._news, self.look.renderer(), self.look.site_url, lists)
+            site = SitePages(facts, plots_by_model, self._news, self.settings.renderer(), self.settings.site_url, lists)
             images |= site.images()
             pages = _in_order(site, chain(self._feeds(stale), pages), from_rows, self.last)
         return SiteContent(chain.from_iterable(before), pages, images, plots_by_model, self.connection)
@@ -135,28 +135,28 @@ class SiteParts:
     @cached_property
     def _static(self) -> Mapping[str, bytes]:
         """The files that pages load."""
-        return {**self.look.static.files, AS_OF: as_of.script(self._inputs.crawls)}
+        return {**self.settings.static.files, AS_OF: as_of.script(self._inputs.crawls)}
 
     @cached_property
     def _news(self) -> Feeds:
-        return Feeds(self._inputs.repositories, self.look.title, self.look.site_url)
+        return Feeds(self._inputs.repositories, self.settings.title, self.settings.site_url)
 
     @cached_property
     def _of_rows(self) -> Digests:
         """The digests of pages and feeds, and of the files that the program brings."""
-        return digests(self._inputs, self._news.repos(), self._static, self.look.settings)
+        return digests(self._inputs, self._news.repos(), self._static, self.settings.digested)
 
     @cached_property
     def _pages(self) -> dict[str, str]:
         """The digest of each page."""
-        of_data = digest_of(self._inputs.recipe, self.look.settings, self.exports.digest)
+        of_data = digest_of(self._inputs.recipe, self.settings.digested, self.exports.digest)
         return {**self._of_rows.pages, DATA.pattern: of_data, **self._past.pages}
 
     @cached_property
     def _past(self) -> TimePages:
         return TimePages(
             connection=self.connection,
-            renderer=self.look.renderer,
+            renderer=self.settings.renderer,
             news=self._news,
             inputs=self._inputs,
             of_lists=self._of_rows.of_lists,
@@ -171,20 +171,20 @@ class SiteParts:
 
     @cached_property
     def _former(self) -> Mapping[str, FormerPage]:
-        of_all = (self._inputs.recipe, self.look.settings)
+        of_all = (self._inputs.recipe, self.settings.digested)
         return former_pages.former_pages(self.connection, of_all, self._pages)
 
     @cached_property
     def _own(self) -> Mapping[str, bytes]:
         """Files that follow from the paths of pages, or from nothing."""
         mapped = self._pages.keys() - {MISSING.pattern, CRAWL.pattern}
-        return {model_files.SCHEMA: model_files.schema(), **sitemap.maps(mapped, self.look.site_url)}
+        return {model_files.SCHEMA: model_files.schema(), **sitemap.maps(mapped, self.settings.site_url)}
 
     @cached_property
     def _lists(self) -> list[str]:
         """The scripts of the list of models and of its search."""
         of_lists = self._of_rows.of_lists
-        return [*list_files.FILES, *list_files.files_by_word(self.connection, of_lists, self.last.stated)]
+        return [*list_files.FILES, *list_files.shard_files(self.connection, of_lists, self.last.stated)]
 
     @cached_property
     def _graphs(self) -> dict[str, str]:
@@ -202,7 +202,7 @@ class SiteParts:
         with_lists = any(path in stale for path in (MODEL_NAMES, *(page.pattern for page in LISTS)))
         with_lists = with_lists or any(path.startswith("teams/") for path in stale)
         facts = read(self.connection, repos, with_lists=with_lists)
-        with_numbers = plots.VEGA in self.look.static.contents
+        with_numbers = plots.VEGA in self.settings.static.contents
         return facts, plots.read(self.connection, facts, repos, with_numbers=with_numbers)
 
     def _feeds(self, stale: Collection[str]) -> PageFiles:
@@ -215,11 +215,11 @@ class SiteParts:
     def _data_page(self, stale: Collection[str]) -> PageFiles:
         """The page of the data, which follows from no row."""
         if DATA.pattern in stale:
-            yield DATA.pattern, self.look.renderer()(DATA, data_page.context(self.exports, self.look.site_url))
+            yield DATA.pattern, self.settings.renderer()(DATA, data_page.context(self.exports, self.settings.site_url))
 
 
 def _in_order(site: SitePages, feeds: PageFiles, stale: frozenset[str], last: LastSite) -> PageFiles:
-    """Pages and feeds such that each is there before what leads to it, but for new pages that lead to each other: nothing else leads there yet."""
+    """Pages and feeds, so that a page is written before any that links to it; new pages may link to each other."""
     lists = frozenset(page.pattern for page in LISTS)
     new = stale - lists - (stale if last.paths is None else last.paths)
     yield from site.pages(new)

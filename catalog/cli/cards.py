@@ -24,7 +24,7 @@ from catalog.text import visible
 _STAGES = (
     TableColumn(title="stage", key="stage", styles=(GREEN, BOLD)),
     TableColumn(title="version", key="version"),
-    TableColumn(title="since (UTC)", key="assigned_at"),
+    TableColumn(title="assigned (UTC)", key="assigned_at"),
     TableColumn(title="by", key="author"),
 )
 _VERSIONS = (

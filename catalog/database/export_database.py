@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from catalog.database import search_index
 from catalog.database.masking import mask_batch
-from catalog.database.rebuild import configure, detach, make_room
+from catalog.database.rebuild import configure, delete_leftovers, detach
 from catalog.database.statements import named
 from catalog.database.template import attach, quoted, recipe, stored_columns
 from catalog.privacy.emails import Mask
@@ -34,11 +34,11 @@ def write(
     """
     temporary_file = files.temporary(folder / "catalog.duckdb")
     with files.deleted_on_failure(temporary_file):
-        make_room(temporary_file)
+        delete_leftovers(temporary_file)
         with closing(duckdb.connect()) as target:
             configure(target, temporary_file)
             attach(target, temporary_file)
-            (source,) = connection.execute(_SQL["path"]).fetchone() or ("",)
+            ((source,),) = connection.execute(_SQL["path"]).fetchall()
             target.execute(f"attach '{quoted(source)}' as source (type duckdb, read_only)")
             target.execute("copy from database source to staging (schema)")
             target.execute("detach source")

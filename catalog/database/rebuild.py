@@ -73,7 +73,7 @@ def refresh(path: Path, crawl_tables: Mapping[str, pa.Table]) -> None:
     """
     temporary_file = files.temporary(path)
     try:
-        make_room(temporary_file)
+        delete_leftovers(temporary_file)
         with files.deleted_on_failure(temporary_file), closing(duckdb.connect()) as connection:
             configure(connection, temporary_file)
             shutil.copyfile(path, temporary_file)
@@ -116,7 +116,7 @@ def _make(request: _Request, *, from_last: bool) -> bool:
     temporary_file = files.temporary(request.path)
     shapes = {**{name: table.schema for name, table in request.crawl_tables.items()}, **request.tables}
     current_recipe = _recipe(shapes, request.crawl_tables)
-    make_room(temporary_file)
+    delete_leftovers(temporary_file)
     with closing(duckdb.connect()) as connection:
         configure(connection, temporary_file)
         changes = (
@@ -152,8 +152,8 @@ def _swap_in(temporary_file: Path, path: Path, last: str) -> None:
     files.move(temporary_file, path)
 
 
-def make_room(temporary_file: Path) -> None:
-    """Deletes what a build that was killed has left there."""
+def delete_leftovers(temporary_file: Path) -> None:
+    """Deletes the temporary files that a killed build left."""
     for left in (temporary_file, temporary_file.with_name(f"{temporary_file.name}.wal")):
         left.unlink(missing_ok=True)
 

@@ -17,6 +17,7 @@
   const asked = new URLSearchParams(location.search);
   const state = Object.fromEntries([...Object.keys(NAMES), 'week', 'since'].map((name) => [name, asked.get(name) ?? '']));
   for (const name of ['week', 'since']) if (Number.isNaN(Date.parse(`${state[name]}T00:00:00Z`))) state[name] = '';
+  if (state.week) state.week = new Date(ActivityRows.week(Date.parse(`${state.week}T00:00:00Z`) / 1000) * 1000).toISOString().slice(0, 10); // its Monday
   /** What a list says of a name; not what all objects have, such as `constructor`. @param {Record<string, string>} list @param {string} name */
   const stated = (list, name) => (Object.hasOwn(list, name) ? list[name] : undefined);
   /** @type {Activity[]} */
@@ -166,6 +167,7 @@
     const address = new URLSearchParams(Object.entries(state).filter(([, value]) => value));
     try { history.replaceState(history.state, '', address.size ? `?${address}` : location.pathname); } catch (e) { /* some browsers forbid it to files */ }
   };
+  let failed = false; // to load a month
   const show = () => {
     const chosen = Object.entries(state).filter(([, value]) => value).map(([name]) => name);
     const unweeked = chosen.some((name) => name !== 'week') ? ActivityRows.filter(everything, { ...state, week: '' }) : everything;
@@ -176,7 +178,8 @@
     body.replaceChildren(...matching.slice(0, shown).map(draw));
     more.hidden = matching.length <= shown;
     clear.disabled = !chosen.length;
-    note.textContent = `${matching.length.toLocaleString('en')} ${matching.length === 1 ? 'entry' : 'entries'}${state.since ? ` since ${state.since}` : ''}${loaded < head.months.length ? `, ${head.months.length - loaded} months to load` : ''}`;
+    const left = head.months.length - loaded;
+    note.textContent = `${matching.length.toLocaleString('en')} ${matching.length === 1 ? 'entry' : 'entries'}${state.since ? ` since ${state.since}` : ''}${failed ? ', not complete' : left ? `, ${left} ${left === 1 ? 'month' : 'months'} to load` : ''}`;
     showFeed();
     showAddress();
   };
@@ -197,5 +200,5 @@
   };
   offer();
   show();
-  load().catch((error) => { note.textContent = `${error.message}: the list is not complete.`; });
+  load().catch((error) => { failed = true; note.textContent = `${error.message}: the list is not complete.`; });
 })();

@@ -89,7 +89,7 @@
     return places;
   };
   // The least pixels of the plane, and the class of labels that have no room in less; see version_chart.py, of which this is the same drawing.
-  const WIDTHS = /** @type {[number, string][]} */ ([[260, ''], [460, 'm'], [700, 'w']]);
+  const WIDTHS = /** @type {[number, string][]} */ ([[260, ''], [452, 'm'], [700, 'w']]);
   const [CHARACTER, GAP, NARROW_GAP, EDGE, LABEL] = [7, 14, 3, 8, 14];
   /** The class of each label, of which the share of the width and the text are given; null for one that has room nowhere. @type {(labels: [number, string][], gap?: number) => (string | null)[]} */
   const withRoom = (labels, gap = GAP) => {

@@ -183,12 +183,13 @@
     }
   });
 
-  // On paper short folds are open.
-  const SHORT = 40; // rows and entries of a fold
+  // On paper short folds are open; not those that load more, nor texts to copy.
+  const SHORT = 40, SHORT_TEXT = 4000; // rows and entries of a fold, and characters
   /** @type {HTMLDetailsElement[]} */
   let unfolded = [];
   addEventListener('beforeprint', () => {
-    unfolded = all('details:not([open])').filter((fold) => all('tr, li', fold).length <= SHORT);
+    const folds = all('details:not([open], .issue, [data-older])');
+    unfolded = folds.filter((fold) => all('tr, li', fold).length <= SHORT && fold.textContent.length <= SHORT_TEXT);
     for (const fold of unfolded) fold.open = true;
   });
   addEventListener('afterprint', () => { for (const fold of unfolded) fold.open = false; });

@@ -16,13 +16,11 @@ UNITS = 1000  # of the line and the grid from left to right, which are drawn as 
 EDGE = 8  # pixels that a label at an edge goes beyond it
 HEIGHT, TOP, BOTTOM = 236, 30, 28  # pixels; those beside the plane are in model.css
 # The least pixels of the plane, and the class of labels that have no room in less: see `.chart` in model.css.
-WIDTHS = ((260, ""), (460, "m"), (700, "w"))
+WIDTHS = ((260, ""), (452, "m"), (700, "w"))
 TICKS = 5  # of the axis, about
-CHARACTER, GAP, NARROW_GAP = (
-    7,
-    14,
-    3,
-)  # pixels of a label's character, about, and between two; of stages, which have colours
+CHARACTER = 7  # pixels of a label's character, about
+GAP = 14  # pixels between two labels
+NARROW_GAP = 3  # between two stages, which have colours
 LABEL = 14  # characters of a version or a stage
 MOST_DOTS = 60  # versions of which each has a dot
 MOST_POINTS = 300  # of the line: more cannot be told apart

@@ -28,18 +28,19 @@ class IssuePlace(NamedTuple):
     link: str
 
 
-def issue_text(repo: str, rule: str, fix: str, places: Sequence[IssuePlace]) -> str:
-    """The text of an issue about these problems."""
-    head = f"{code_span(rule)} in {code_span(repo)}, found by the model catalog in {plural(len(places), 'place')}."
-    lines = [head, "", f"How to fix it: {fix}", "", *map(_item, places[:MOST])]
-    if len(places) > MOST:
-        lines.append(f"- and {plural(len(places) - MOST, 'more place')}: `catalog ls problems` lists all")
+def issue_text(repo: str, rule: str, fix: str, places: Sequence[IssuePlace], total: int) -> str:
+    """The text of an issue about the problems of one kind in a repository. `places`: some of them, of so many in `total`."""
+    shown = places[:MOST]
+    head = f"{code_span(rule)} in {code_span(repo)}, found by the model catalog in {plural(total, 'place')}."
+    lines = [head, "", f"How to fix it: {fix}", "", *map(_item, shown)]
+    if total > len(shown):
+        lines.append(f"- and {plural(total - len(shown), 'more place')}: `catalog ls problems` lists all")
     return "\n".join(lines)
 
 
 def code_span(text: str) -> str:
     """A text as a span of code (CommonMark 0.31.2, 6.1): its fence is longer than any run of backticks within."""
-    line = visible(clip(text, MOST_CHARACTERS)) or " "
+    line = clip(visible(text), MOST_CHARACTERS) or " "
     fence = "`" * (1 + max(map(len, _TICKS.findall(line)), default=0))
     return f"{fence} {line} {fence}" if "`" in line else f"{fence}{line}{fence}"
 

@@ -14,12 +14,10 @@ from sites.view_models.scripts import script
 MODELS = "index/models.js"
 MORE = "index/more.js"
 FILES = (MODELS, MORE, "index/words.js", "index/terms.js", measure_index.INDEX)  # besides those of words and measures
-
-
 _FOLDERS = (word_index.FOLDER, measure_index.FOLDER)
 
 
-def files_by_word(connection: Connection, digest: str, last: Mapping[str, SiteFile]) -> list[str]:
+def shard_files(connection: Connection, digest: str, last: Mapping[str, SiteFile]) -> list[str]:
     """The paths of the files of words and measures. `digest`: that of the list; where the `last` build had it, too, they are the same, and nothing is read."""
     if (file := last.get(MODELS)) and file.digest == digest:
         return [path for path in last if path.startswith(_FOLDERS)]

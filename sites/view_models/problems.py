@@ -114,7 +114,7 @@ def _groups(
 def _kind(repo: str, rule: str, total: int, lines: list[ProblemLine]) -> ProblemKind:
     fix = lines[0].problem.fix
     places = [IssuePlace(line.problem.place, line.problem.message, line.problem.commit, line.link) for line in lines]
-    return ProblemKind(rule, total, with_code(fix), lines, issue_text(repo, rule, fix, places))
+    return ProblemKind(rule, total, with_code(fix), lines, issue_text(repo, rule, fix, places, total))
 
 
 def _line(problem: ProblemRow, links: urls.RepositoryLinks | None) -> ProblemLine:

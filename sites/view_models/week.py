@@ -39,7 +39,7 @@ class ChangedArtifact(NamedTuple):
 
 
 class Week(NamedTuple):
-    """The artifacts that changed, how many more did, the last change, and the page with all of it."""
+    """The artifacts that changed last, how many changed in all, the time of the last change, and the address of the page with all changes."""
 
     artifacts: list[ChangedArtifact]
     total: int

@@ -39,7 +39,7 @@ git.example/acme/churn:churn
 
 latest  v2.0.0, 2024-01-04 12:00 UTC
 
-stage    version  since (UTC)       by
+stage    version  assigned (UTC)    by
 prod     v1.0.0   2024-01-03 12:00  Bob
 staging  v2.0.0   2024-01-05 12:00  Ann
 
@@ -72,7 +72,7 @@ licence     apache-2.0
 base model  acme/tabular-base
 owners      @acme/risk, ann@acme.example
 
-stage  since (UTC)       by
+stage  assigned (UTC)    by
 prod   2024-01-03 12:00  Bob
 
 metric  value  better  file

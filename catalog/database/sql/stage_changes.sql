@@ -47,7 +47,7 @@ where ended_at is not null and next_at is distinct from ended_at;
 --   ref: The name of the version in prod, in the catalog.
 --   prod: The version in prod.
 --   prod_commit: Its commit.
---   prod_since: Since when it is there, UTC.
+--   prod_since: When it was assigned last, UTC.
 --   behind: How many registered, active versions are higher than the one in prod; null where that is not registered.
 --   days_behind: How many days the latest version was registered after the one in prod.
 select

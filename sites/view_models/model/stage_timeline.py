@@ -84,7 +84,7 @@ def _items(
 
 def _bar(period: StagePeriodRow) -> TimelineBar:
     name = text.clip(text.short(period.version), LABEL)
-    came = "" if period.how == "assigned" else ", came back" if period.how == "fallback" else ""
+    came = ", came back" if period.how == "fallback" else ""
     if period.ended_at is None:
         return TimelineBar(period.started_at, None, name, f"{name} since {text.date(period.started_at)}{came}")
     days = plural(period.days, "day") if period.days else "less than a day"
@@ -118,9 +118,9 @@ def _stages(items: Iterable[_Item], periods: Iterable[StagePeriodRow]) -> list[s
     return sorted(chosen[:LANES], key=order) + chosen[LANES:]
 
 
-def _lane(stage: str | None, shape: Sequence[TimelineBar | TimelineMark], scale: Scale) -> TimelineLane:
-    bars = sorted((each for each in shape if isinstance(each, TimelineBar)), key=lambda bar: bar.start)
-    marks = sorted((each for each in shape if isinstance(each, TimelineMark)), key=lambda mark: mark.at)
+def _lane(stage: str | None, shapes: Sequence[TimelineBar | TimelineMark], scale: Scale) -> TimelineLane:
+    bars = sorted((each for each in shapes if isinstance(each, TimelineBar)), key=lambda bar: bar.start)
+    marks = sorted((each for each in shapes if isinstance(each, TimelineMark)), key=lambda mark: mark.at)
     if stage is None:
         dots = plural(sum(not mark.title for mark in marks), "registration")
         return TimelineLane(Markup("Versions"), "", draw_lane("Versions", bars, marks, scale, dots))
@@ -129,7 +129,7 @@ def _lane(stage: str | None, shape: Sequence[TimelineBar | TimelineMark], scale:
 
 def _note(older: int, stages: int) -> str:
     words = [
-        *([plural(older, "older event")] if older else []),
+        *([plural(older, "older entry", "older entries")] if older else []),
         *([plural(stages, "more stage")] if stages else []),
     ]
-    return f"{' and '.join(words)} below." if words else ""
+    return f"The list below also has {' and '.join(words)}." if words else ""

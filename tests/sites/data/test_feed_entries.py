@@ -1,4 +1,4 @@
-"""Which entries the feeds have: no event is missed by who reads them after each crawl, or once a week."""
+"""Which entries the feeds have: a reader that polls after each crawl, or once a week, misses no event."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ TEXTS = st.text(st.sampled_from("`@#!<>[]()*_~&|\\\n\r\t x1-"), max_size=24) | s
 @pytest.mark.law
 @given(rule=TEXTS, place=TEXTS, message=TEXTS)
 def test_what_a_repository_states_is_code_in_an_issue(rule, place, message):
-    shown = rendered(issue_text("r", rule, "Do it.", [IssuePlace(place, message, None, "")]))
+    shown = rendered(issue_text("r", rule, "Do it.", [IssuePlace(place, message, None, "")], 1))
     codes = [html.unescape(code) for code in re.findall("<code>(.*?)</code>", shown, re.DOTALL)]
     own = [" ".join(code.split()) for code in codes]
     stated = [" ".join(visible(clip(text, MOST_CHARACTERS)).split()) for text in (rule, "r", place, message)]
@@ -50,7 +50,7 @@ def test_what_a_repository_states_is_code_in_an_issue(rule, place, message):
     ],
 )
 def test_a_place_has_the_address_of_its_line(link, links):
-    shown = rendered(issue_text("r", "x", "Do it.", [IssuePlace("a", "b", None, link)]))
+    shown = rendered(issue_text("r", "x", "Do it.", [IssuePlace("a", "b", None, link)], 1))
     assert re.findall('href="(.*?)"', shown) == links
 
 
@@ -58,11 +58,26 @@ def test_a_place_has_the_address_of_its_line(link, links):
     ("beyond", "last"), [(0, "- `p`: `m`"), (1, "- and 1 more place: `catalog ls problems` lists all")]
 )
 def test_an_issue_states_the_first_places(beyond, last):
-    lines = issue_text("r", "x", "Do it.", [IssuePlace("p", "m", None, "")] * (MOST + beyond)).splitlines()
+    lines = issue_text(
+        "r", "x", "Do it.", [IssuePlace("p", "m", None, "")] * (MOST + beyond), MOST + beyond
+    ).splitlines()
     assert (len(lines), lines[-1]) == (4 + MOST + beyond, last)
+
+
+def test_an_issue_counts_all_places_also_those_that_are_not_given():
+    lines = issue_text("r", "x", "Do it.", [IssuePlace("p", "m", None, "")], 3).splitlines()
+    assert (lines[0], lines[-1]) == (
+        "`x` in `r`, found by the model catalog in 3 places.",
+        "- and 2 more places: `catalog ls problems` lists all",
+    )
+
+
+def test_an_issue_of_escaped_characters_is_short_enough_for_a_forge():
+    odd = "\U000e0001" * 500
+    assert len(issue_text("r", "x", "Do it.", [IssuePlace(odd, odd, None, "")] * MOST, MOST)) < 65_536
 
 
 @pytest.mark.parametrize(("beyond", "shown"), [(0, "m" * MOST_CHARACTERS), (1, "m" * (MOST_CHARACTERS - 1) + "…")])
 def test_an_issue_has_the_beginning_of_a_message(beyond, shown):
-    text = issue_text("r", "x", "Do it.", [IssuePlace("p", "m" * (MOST_CHARACTERS + beyond), None, "")])
+    text = issue_text("r", "x", "Do it.", [IssuePlace("p", "m" * (MOST_CHARACTERS + beyond), None, "")], 1)
     assert text.splitlines()[-1] == f"- `p`: `{shown}`"

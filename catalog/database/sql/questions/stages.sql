@@ -10,8 +10,8 @@ where a.rank = 1 and s.active;
 
 -- internal.list_stages_at(t, a_stage, source := 'events', some_repos := null, a_type := null, a_raw_stage := null, since := null,
 --     until := null, periods := 'stage_history'): Which version was in which stage at the moment `t`, in the order in which to show it; of
---     those assigned from `since` until `until`, where these are given. `a_type` is that of the artifact now. `periods` is the relation of
---     periods that these tags come to.
+--     those assigned from `since` until `until`, where these are given. `a_type` is that of the artifact now. `periods`: a
+--     relation like `stage_history`, of the same tags as `source`.
 --   key: repo, artifact, stage
 --   id: The artifact's name in the catalog.
 --   started_at: Since when the version was there without a break; after a fallback that is later than its assignment.

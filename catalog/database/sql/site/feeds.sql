@@ -64,7 +64,7 @@ places as (
         else some_repos::varchar[] is null or n.repo in (select unnest(some_repos::varchar[]))
     end
 ),
--- `brought_since`: how many entries later crawls brought, and one.
+-- `brought_since`: one more than the number of entries that later crawls brought.
 ranked as (
     select
         repo, oid, tag, feed.kind as kind, crawl, seen_at,
@@ -78,7 +78,7 @@ entries as (
     select repo, oid, tag, list(kind order by kind) as feeds
     from ranked
     where place <= internal.most_entries()
-        -- The crawl that brought a feed has no reader who could miss something.
+        -- A feed that is new has no readers yet: of its first crawl it has the newest entries alone.
         and (place <= internal.least_entries() or (
             crawl > first_crawl
             and (brought_since <= internal.least_entries() or seen_at >= last_seen_at - internal.entries_stay())

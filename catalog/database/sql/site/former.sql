@@ -6,8 +6,8 @@
 --   last_seen: The last visit that found one of its tags, UTC.
 --   ended_at: The visit that found none any more, UTC.
 --   tags: How many tags it had.
-select d.repo, d.artifact, arg_max(d.version, d.created_at) filter (d.event = 'registration') as version, max(d.last_seen) as last_seen,
-    max(d.ended_at) as ended_at, count(*) as tags
+select d.repo, d.artifact, arg_max(d.version, (d.created_at, d.version, d.oid)) filter (d.event = 'registration') as version,
+    max(d.last_seen) as last_seen, max(d.ended_at) as ended_at, count(*) as tags
 from deleted_tags d semi join repos r on r.repo = d.repo anti join artifacts a on a.repo = d.repo and a.artifact = d.artifact
 where d.artifact is not null and d.returned_at is null
 group by d.repo, d.artifact
@@ -50,13 +50,13 @@ unread as (
 artifacts_of as (
     select repo, list({artifact: artifact, version: version, versions: versions} order by artifact) as artifacts
     from (
-        select repo, artifact, arg_max(version, created_at) filter (event = 'registration') as version,
+        select repo, artifact, arg_max(version, (created_at, version, oid)) filter (event = 'registration') as version,
             count(distinct version) filter (event = 'registration') as versions
         from observations where artifact is not null group by repo, artifact
     )
     group by repo
 )
-select d.repo, d.gone_at, (select max(c.started_at) from crawls c where c.crawl < u.crawl) as last_seen, d.reason,
+select d.repo, d.gone_at, (select arg_max(c.started_at, c.crawl) from crawls c where c.crawl < u.crawl) as last_seen, d.reason,
     coalesce(a.artifacts, []) as artifacts
 from departed d left join unread u on u.repo = d.repo left join artifacts_of a on a.repo = d.repo
 order by d.repo;

@@ -121,7 +121,7 @@ select
         partition by p.repo, p.artifact, p.stage, p.oid
     ) as is_gone,
     p.version = p.commit as unregistered,
-    p.is_current and p.stage = internal.canonical_stage('prod') and coalesce(s.since > p.started_at, true)
+    p.is_current and p.stage = internal.canonical_stage('prod') and coalesce(s.since > p.held_since, true)
         and (p.repo, p.artifact) in (select (repo, artifact) from staged) as skipped,
     o.repo is not null as has_page
 from periods p

@@ -95,7 +95,7 @@ def test_stages_that_a_version_is_in_have_lanes_first(beyond):
     picture = stage_timeline([], periods, [])
     assert picture is not None
     names = [lane.name.striptags() for lane in picture.lanes]
-    assert (names, picture.note) == ([f"s{place}" for place in range(module.LANES)], "1 more stage below." if beyond else "")  # fmt: skip
+    assert (names, picture.note) == ([f"s{place}" for place in range(module.LANES)], "The list below also has 1 more stage." if beyond else "")  # fmt: skip
 
 
 @pytest.mark.parametrize("beyond", [0, 1], ids=["as many as there is room for", "one more"])
@@ -116,7 +116,7 @@ def test_older_events_are_counted():
     picture = stage_timeline(events, [], [])
     assert (lanes(picture)[0][1], picture and picture.note) == (
         [f"{module.MOST} registrations"],
-        "2 older events below.",
+        "The list below also has 2 older entries.",
     )
 
 
