@@ -43,7 +43,7 @@ EXEMPT: dict[str, tuple[str, ...]] = {
         "catalog.cli.GARBAGE", "catalog.crawl.dask_cluster.GLANCE", "catalog.crawl.executor_reader.LOOK", "catalog.demo.search._QUERIES", "catalog.store.lock._GLANCE",
     ),
     "a unit of time": (
-        "catalog.discovery.pushed_at._DAY", "sites.view_models.stage_board._DAY", "sites.view_models.stage_board._BITS", "catalog.query.interval._HOUR", "catalog.query.interval._MINUTE", "catalog.query.interval._SECOND",
+        "catalog.discovery.pushed_at._DAY", "sites.view_models.stage_board._DAY", "catalog.query.interval._HOUR", "catalog.query.interval._MINUTE", "catalog.query.interval._SECOND",
         "sites.svg.stage_timeline._DAY", "sites.svg.stage_timeline._MONTH", "sites.svg.stage_timeline._YEAR",
     ),
     "where something is drawn": (

@@ -30,7 +30,7 @@ COLUMNS = 8  # stages with a column of their own
 
 _NEVER = -1
 _DAY = 86_400  # of the present the page shows days: a third less to load than with the seconds, which are in a script of their own
-_DIGITS, _BITS = f"{string.digits}{string.ascii_letters}-_", 6  # of base 64
+_DIGITS = f"{string.digits}{string.ascii_letters}-_"  # of base 64
 _UNREGISTERED, _SKIPPED = 1, 2  # bits of `flags`
 _WITHDRAWN, _CURRENT = 1, 2  # and of those of versions
 
@@ -231,6 +231,7 @@ def _numbers(numbers: Sequence[int]) -> str:
         return f"={numbers[0]}"
     if not numbers or min(numbers) < 0:
         return ",".join(map(str, numbers))
-    digits = -(-max(numbers).bit_length() // _BITS)
-    shifts = range(_BITS * (digits - 1), -1, -_BITS)
-    return f"~{''.join(_DIGITS[number >> shift & len(_DIGITS) - 1] for shift in shifts for number in numbers)}"
+    last = len(_DIGITS) - 1
+    bits = last.bit_length()  # of a digit
+    shifts = reversed(range(0, max(numbers).bit_length(), bits))
+    return f"~{''.join(_DIGITS[number >> shift & last] for shift in shifts for number in numbers)}"
