@@ -30,6 +30,12 @@ def test_a_list_has_the_first_artifacts(count, shown, more):
     assert (len(lists.downstream), lists.more_downstream, lists.more_upstream) == (shown, more, 0)
 
 
+@pytest.mark.parametrize(("count", "shown", "more"), [(MOST, MOST, 0), (MOST + 1, MOST, 1)])
+def test_the_other_list_has_the_first_artifacts_too(count, shown, more):
+    lists = lineage_lists([user("data", f"model{number}") for number in range(count)])
+    assert (len(lists.upstream), lists.more_downstream, lists.more_upstream) == (shown, 0, more)
+
+
 @pytest.mark.parametrize(("count", "more"), [(MOST_OTHERS, 0), (MOST_OTHERS + 1, 1)])
 def test_an_artifact_has_the_first_beside_it(count, more):
     (line,) = lineage_lists([user("data", f"model{number}") for number in range(count)]).downstream
