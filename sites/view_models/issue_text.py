@@ -40,7 +40,7 @@ def issue_text(repo: str, rule: str, fix: str, places: Sequence[IssuePlace], tot
 
 def code_span(text: str) -> str:
     """A text as a span of code (CommonMark 0.31.2, 6.1): its fence is longer than any run of backticks within."""
-    line = clip(visible(text), MOST_CHARACTERS) or " "
+    line = clip(visible(text.strip()), MOST_CHARACTERS) or " "
     fence = "`" * (1 + max(map(len, _TICKS.findall(line)), default=0))
     return f"{fence} {line} {fence}" if "`" in line else f"{fence}{line}{fence}"
 
