@@ -42,6 +42,7 @@ def write(
             target.execute(f"attach '{quoted(source)}' as source (type duckdb, read_only)")
             target.execute("copy from database source to staging (schema)")
             target.execute("detach source")
+            search_index.add_fields(target)
             target.execute(_SQL["begin"], ["", recipe(shapes)])
             for schema, table in connection.execute(_SQL["stored"]).fetchall():
                 stored = stored_columns(shapes[table]) if table in shapes else "*"

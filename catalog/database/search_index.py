@@ -46,6 +46,11 @@ def make(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("create schema search_index")
     for text in _MAKE:
         connection.execute(text)
+    add_fields(connection)
+
+
+def add_fields(connection: duckdb.DuckDBPyConnection) -> None:
+    """Adds the fields of the query language to an index that has none."""
     for place, field in enumerate(FIELDS):
         choices = [list(field.choices), list(field.version_choices)]
         connection.execute(

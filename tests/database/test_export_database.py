@@ -55,6 +55,12 @@ def definitions(catalog, question):
     )
 
 
+def test_it_has_the_fields_of_the_query_language(tmp_path):
+    question = "from search_index.fields order by place"
+    with Catalog.open(exported(tmp_path)) as found, Catalog.open(small_catalog()) as whole:
+        assert found.sql(question).values == whole.sql(question).values != ()
+
+
 def test_what_a_killed_build_left_is_replaced(tmp_path):
     (tmp_path / ".catalog.duckdb.new").write_bytes(b"half of it")
     with Catalog.open(exported(tmp_path)) as found:
