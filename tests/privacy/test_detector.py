@@ -197,11 +197,15 @@ HOSTILE = ["eyJ", "secret", "password", "password is ", "password for a b ", "AP
 @pytest.mark.slow
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_a_text_of_a_stranger_takes_time_in_proportion_to_its_length(piece):
-    text = piece * ((64 << 10) // len(piece))
-    clean(piece)
+    clean(piece)  # patterns are compiled
+    eighth, whole = (processor_time(piece * (size // len(piece))) for size in (8 << 10, 64 << 10))
+    assert whole < 24 * max(eighth, 0.004)  # in proportion 8 times, by the square of the length 64 times
+
+
+def processor_time(text):
     start = process_time()
     clean(text)
-    assert process_time() - start < 1.0
+    return process_time() - start
 
 
 def test_in_identifiers_only_formats_that_no_hash_resembles_are_found():
