@@ -86,7 +86,7 @@ def repository_lines(repositories: Iterable[RepositoryRow], teams: Collection[st
     lines: list[RepositoryLine] = []
     for row in repositories:
         team = urls.team_of(row.repo)
-        path = urls.team(team) if team in teams else ""
+        path = urls.team(team) if team and team in teams else ""
         lines.append(
             RepositoryLine(row, OUTCOMES[VisitOutcome(row.outcome)], team, path, urls.forge_of(row.repo, row.url))
         )
