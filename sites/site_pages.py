@@ -179,8 +179,8 @@ class SitePages:
             "card": card,
             **cards.context(card, links, images),
             "other_cards": cards.others(card, facts.stage_cards.get(key, []), assignments, links, images),
-            "picture": stage_timeline.stage_timeline(*past),
-            "timeline": history.history(*past),
+            "stage_timeline": stage_timeline.stage_timeline(*past),
+            "history": history.history(*past),
             "usages": usages(artifact, repository, assignments, facts.commands.get(key, []), links_of),
             "remarks": remarks(lookups),
         }

@@ -16,7 +16,7 @@ ROOM, ROOM_TO_NOW = 0.98, 0.88  # of the width, for what has dates: behind that,
 NARROWEST = 0.006  # of the width: a bar that is shorter could not be seen
 DOTS = 1000  # units of a lane in which dots have their places
 CHARACTER, EDGE = 6.6, 10  # pixels of a label's character and of what is beside it
-# The least pixels of a lane, and the class of labels that have no room in less: see `.gantt` in model.css.
+# The least pixels of a lane, and the class of labels that have no room in less: see `.stage-timeline` in model.css.
 WIDTHS = ((300, ""), (390, "m"), (520, "l"), (690, "w"))
 TICKS = 6  # at most
 _MONTHS_OF_STEPS = (1, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 3000, 12000, 24000)

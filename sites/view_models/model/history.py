@@ -1,4 +1,4 @@
-"""The whole history of an artifact as one timeline: what tags did, and how long each version then was in its stage."""
+"""The whole history of an artifact as a list: what tags did, and how long each version then was in its stage."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ OPEN = 6  # entries: the fold of the last year is open where it has no more
 _TO = {"assignment": " to ", "unassignment": " from "}
 
 
-class TimelineEntry(NamedTuple):
+class HistoryEntry(NamedTuple):
     """What happened at a moment: by a tag, which may be gone, or to a version that came back to a stage when another left it."""
 
     at: datetime
@@ -37,23 +37,25 @@ class TimelineEntry(NamedTuple):
     gone: GoneTagRow | None = None
 
 
-class TimelineYear(NamedTuple):
+class HistoryYear(NamedTuple):
     """The entries of a year, which are in a fold."""
 
     year: int
-    entries: list[TimelineEntry]
+    entries: list[HistoryEntry]
     is_open: bool
 
 
-class Timeline(NamedTuple):
+class ArtifactHistory(NamedTuple):
     """All entries, the newest first. `older`: those that are not in the page."""
 
-    years: list[TimelineYear]
-    older: list[TimelineEntry]
+    years: list[HistoryYear]
+    older: list[HistoryEntry]
     total: int
 
 
-def history(events: Sequence[EventRow], periods: Sequence[StagePeriodRow], gone: Sequence[GoneTagRow] = ()) -> Timeline:
+def history(
+    events: Sequence[EventRow], periods: Sequence[StagePeriodRow], gone: Sequence[GoneTagRow] = ()
+) -> ArtifactHistory:
     """The history of an artifact. `events`, `periods`, `gone`: the last first."""
     of_events = {
         (period.stage, period.version, period.started_at): period for period in periods if period.how == "assigned"
@@ -63,18 +65,18 @@ def history(events: Sequence[EventRow], periods: Sequence[StagePeriodRow], gone:
     entries += [_of_gone(tag) for tag in gone]
     entries.sort(key=lambda entry: entry.at, reverse=True)
     years = [(year, [*group]) for year, group in groupby(entries[:MOST], lambda entry: entry.at.year)]
-    return Timeline(
-        [TimelineYear(year, own, place == 0 and len(own) <= OPEN) for place, (year, own) in enumerate(years)],
+    return ArtifactHistory(
+        [HistoryYear(year, own, place == 0 and len(own) <= OPEN) for place, (year, own) in enumerate(years)],
         entries[MOST:],
         len(entries),
     )
 
 
-def _of_event(event: EventRow, periods: dict[tuple[str, str, datetime], StagePeriodRow]) -> TimelineEntry:
+def _of_event(event: EventRow, periods: dict[tuple[str, str, datetime], StagePeriodRow]) -> HistoryEntry:
     period = None
     if event.event == "assignment":
         period = periods.pop((event.stage or "", event.version or "", event.created_at), None)
-    return TimelineEntry(
+    return HistoryEntry(
         at=event.created_at,
         author=event.author,
         verb=VERBS[event.event],
@@ -89,8 +91,8 @@ def _of_event(event: EventRow, periods: dict[tuple[str, str, datetime], StagePer
     )
 
 
-def _of_period(period: StagePeriodRow) -> TimelineEntry:
-    return TimelineEntry(
+def _of_period(period: StagePeriodRow) -> HistoryEntry:
+    return HistoryEntry(
         at=period.started_at,
         author="",
         verb="",
@@ -105,8 +107,8 @@ def _of_period(period: StagePeriodRow) -> TimelineEntry:
     )
 
 
-def _of_gone(tag: GoneTagRow) -> TimelineEntry:
-    return TimelineEntry(
+def _of_gone(tag: GoneTagRow) -> HistoryEntry:
+    return HistoryEntry(
         at=tag.created_at,
         author=tag.author,
         verb=VERBS[tag.event],

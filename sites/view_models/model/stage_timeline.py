@@ -1,4 +1,4 @@
-"""The picture above the history of an artifact: a lane of its versions, and one for each stage, with bars of the periods in force."""
+"""The drawing above the history of an artifact: a lane of its versions, and one for each stage, with bars of the periods in force."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class TimelineLane(NamedTuple):
 
 
 class StageTimeline(NamedTuple):
-    """The picture. `note`: what it has no room for."""
+    """The drawing. `note`: what it has no room for."""
 
     axis: Markup
     lanes: list[TimelineLane]
@@ -46,7 +46,7 @@ class _Item(NamedTuple):
 def stage_timeline(
     events: Sequence[EventRow], periods: Sequence[StagePeriodRow], gone: Sequence[GoneTagRow]
 ) -> StageTimeline | None:
-    """The picture of what happened to an artifact; None where that is one event. The last is first in each."""
+    """The drawing of what happened to an artifact; None where that is one event. The last is first in each."""
     items = sorted(_items(events, periods, gone), key=lambda item: item.moment, reverse=True)
     shown, hidden = items[:MOST], items[MOST:]
     if len(shown) <= 1:

@@ -1,4 +1,4 @@
-"""The whole history of an artifact: events, and what follows from them, in one timeline of which nothing is left out."""
+"""The whole history of an artifact: events, and what follows from them, in one list of which nothing is left out."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ def gone(day: int, *, rewritten: bool) -> GoneTagRow:
     )  # fmt: skip
 
 
-def in_folds(timeline: module.Timeline) -> list[module.TimelineEntry]:
-    return [entry for year in timeline.years for entry in year.entries]
+def in_folds(history: module.ArtifactHistory) -> list[module.HistoryEntry]:
+    return [entry for year in history.years for entry in year.entries]
 
 
-def words(entry: module.TimelineEntry) -> tuple[int, str]:
+def words(entry: module.HistoryEntry) -> tuple[int, str]:
     said = f"{entry.author} {entry.verb} {entry.version}{entry.to}{entry.stage.striptags()}"
     return (entry.at - NOON).days, f"{said}; {entry.period}".strip("; ").strip()
 
@@ -60,8 +60,8 @@ def test_an_assignment_says_how_long_it_held_and_a_version_that_came_back_has_an
 
 
 def test_a_period_that_no_event_begins_has_an_entry_of_its_own():
-    timeline = module.history([event(0, "registration", stage=None)], [period(1, 1)])
-    assert [words(entry) for entry in in_folds(timeline)] == [
+    history = module.history([event(0, "registration", stage=None)], [period(1, 1)])
+    assert [words(entry) for entry in in_folds(history)] == [
         (1, "v1.0.0 counts as in prod; there for less than a day"),
         (0, "Ann registered v1.0.0"),
     ]
@@ -79,8 +79,8 @@ def test_a_tag_that_is_gone_has_an_entry():
 
 @pytest.mark.parametrize("beyond", [0, 1], ids=["as many as are in an open fold", "one more"])
 def test_the_fold_of_the_last_year_is_open_where_it_is_short(beyond):
-    timeline = module.history([event(day) for day in (*range(module.OPEN + beyond - 1, -1, -1), -1)], [])
-    assert ([(fold.year, len(fold.entries), fold.is_open) for fold in timeline.years], timeline.total) == (
+    history = module.history([event(day) for day in (*range(module.OPEN + beyond - 1, -1, -1), -1)], [])
+    assert ([(fold.year, len(fold.entries), fold.is_open) for fold in history.years], history.total) == (
         [(2025, module.OPEN + beyond, not beyond), (2024, 1, False)],
         module.OPEN + beyond + 1,
     )
@@ -88,11 +88,11 @@ def test_the_fold_of_the_last_year_is_open_where_it_is_short(beyond):
 
 def test_nothing_of_many_years_is_left_out():
     events = [event(-day) for day in range(2000)]
-    timeline = module.history(events, [])
-    assert [(fold.year, len(fold.entries)) for fold in timeline.years] == [
+    history = module.history(events, [])
+    assert [(fold.year, len(fold.entries)) for fold in history.years] == [
         (2025, 1), (2024, 366), (2023, module.MOST - 1 - 366),
     ]  # fmt: skip
-    shown = [*in_folds(timeline), *timeline.older]
+    shown = [*in_folds(history), *history.older]
     assert [entry.event for entry in shown] == events
 
 

@@ -1,4 +1,4 @@
-"""The picture of an artifact's history: what its lanes have."""
+"""The timeline of an artifact's history: what its lanes have."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ def gone(day: int, kind: str, version: str, stage: str | None = None, *, rewritt
     return GoneTagRow("r", "m", kind, version, stage, NOON + day * DAY, "Ann", "t", "o", NOON + 99 * DAY, rewritten)
 
 
-def lanes(picture: module.StageTimeline | None) -> list[tuple[str, list[str]]]:
+def lanes(timeline: module.StageTimeline | None) -> list[tuple[str, list[str]]]:
     """The name of each lane, and the titles of what is in it."""
-    assert picture is not None
-    return [(lane.name.striptags(), re.findall("<title>(.*?)</title>", lane.drawing)) for lane in picture.lanes]
+    assert timeline is not None
+    return [(lane.name.striptags(), re.findall("<title>(.*?)</title>", lane.drawing)) for lane in timeline.lanes]
 
 
 def test_each_stage_has_a_lane_and_an_assignment_that_begins_a_bar_has_no_mark():
@@ -74,8 +74,8 @@ def test_tags_that_are_gone_are_in_the_lanes_in_which_they_were():
 
 
 def test_the_deprecation_is_in_the_lane_of_versions():
-    picture = stage_timeline([event(5, "deprecation", None), event(0, "registration")], [], [])
-    assert lanes(picture) == [("Versions", ["1 registration", "deprecated 6 Jan 2025"])]
+    timeline = stage_timeline([event(5, "deprecation", None), event(0, "registration")], [], [])
+    assert lanes(timeline) == [("Versions", ["1 registration", "deprecated 6 Jan 2025"])]
 
 
 @pytest.mark.parametrize("events", [[], [event(0, "registration")]], ids=["nothing", "one event"])
@@ -92,19 +92,19 @@ def test_stages_are_in_the_order_of_repos_toml():
 def test_stages_that_a_version_is_in_have_lanes_first(beyond):
     periods = [period(0, None, stage=f"s{place}") for place in range(module.LANES)]
     periods += [period(0, 1, stage="a")] * beyond
-    picture = stage_timeline([], periods, [])
-    assert picture is not None
-    names = [lane.name.striptags() for lane in picture.lanes]
-    assert (names, picture.note) == ([f"s{place}" for place in range(module.LANES)], "The list below also has 1 more stage." if beyond else "")  # fmt: skip
+    timeline = stage_timeline([], periods, [])
+    assert timeline is not None
+    names = [lane.name.striptags() for lane in timeline.lanes]
+    assert (names, timeline.note) == ([f"s{place}" for place in range(module.LANES)], "The list below also has 1 more stage." if beyond else "")  # fmt: skip
 
 
 @pytest.mark.parametrize("beyond", [0, 1], ids=["as many as there is room for", "one more"])
 def test_the_oldest_of_many_are_in_the_list_alone_but_for_a_version_that_is_there_still(beyond):
     events = [event(day, "registration", f"v{day}") for day in range(module.MOST - 2 + beyond, -1, -1)]
-    picture = stage_timeline(events, [period(-9, None, "v0")], [])
-    (_, versions), (_, prod) = lanes(picture)
-    assert picture is not None
-    assert (versions, prod, picture.note) == (
+    timeline = stage_timeline(events, [period(-9, None, "v0")], [])
+    (_, versions), (_, prod) = lanes(timeline)
+    assert timeline is not None
+    assert (versions, prod, timeline.note) == (
         [f"{module.MOST - 1 + beyond} registrations"],
         ["v0 since 23 Dec 2024"],
         "",
@@ -113,8 +113,8 @@ def test_the_oldest_of_many_are_in_the_list_alone_but_for_a_version_that_is_ther
 
 def test_older_events_are_counted():
     events = [event(day, "registration", f"v{day}") for day in range(module.MOST + 1, -1, -1)]
-    picture = stage_timeline(events, [], [])
-    assert (lanes(picture)[0][1], picture and picture.note) == (
+    timeline = stage_timeline(events, [], [])
+    assert (lanes(timeline)[0][1], timeline and timeline.note) == (
         [f"{module.MOST} registrations"],
         "The list below also has 2 older entries.",
     )
