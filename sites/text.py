@@ -71,6 +71,11 @@ def number(value: int) -> str:
     return f"{value:,}"
 
 
+def percent(share: float) -> str:
+    """A share of a width, as SVG has it, to a tenth of a percent."""
+    return f"{100 * share:.1f}".removesuffix(".0") + "%"
+
+
 def decimal(value: float) -> str:
     """A finite number of a metric as lists show it, with scripts (models.js) and without: thousands apart, else four significant digits."""
     if value == int(value) or abs(value) >= _THOUSAND:

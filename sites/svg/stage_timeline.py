@@ -10,7 +10,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from catalog.text import visible_on_page
-from sites.text import MONTHS
+from sites.text import MONTHS, percent
 
 ROOM, ROOM_TO_NOW = 0.98, 0.88  # of the width, for what has dates: behind that, bars without an end go on
 NARROWEST = 0.006  # of the width: a bar that is shorter could not be seen
@@ -68,7 +68,7 @@ def draw_axis(scale: Scale) -> Markup:
         name = _name(tick, ticks)
         kind = _fits(step, name) if place % 2 else _fits(2 * step, name)
         hidden = "w" if kind is None else kind
-        parts.append(Markup('<line x1="{0}" x2="{0}" y2="100%"/>').format(_percent(share)))
+        parts.append(Markup('<line x1="{0}" x2="{0}" y2="100%"/>').format(percent(share)))
         if share < scale(scale.end) or not scale.is_open:
             parts.append(_text(share, name, hidden, y="100%", dy="16"))
     if scale.is_open:
@@ -117,8 +117,8 @@ def _bar(bar: TimelineBar, scale: Scale) -> Markup:
     width = (1.0 if bar.end is None else scale(bar.end)) - start
     return Markup('<rect{} x="{}" width="{}"><title>{}</title></rect>').format(
         Markup(' class="on"') if bar.end is None else "",
-        _percent(start),
-        _percent(max(width, NARROWEST)),
+        percent(start),
+        percent(max(width, NARROWEST)),
         visible_on_page(bar.title),
     )  # fmt: skip
 
@@ -132,7 +132,7 @@ def _bar_labels(bars: Sequence[TimelineBar], scale: Scale) -> Iterator[Markup]:
 
 
 def _mark(mark: TimelineMark, scale: Scale) -> Markup:
-    x, title = _percent(scale(mark.at)), visible_on_page(mark.title)
+    x, title = percent(scale(mark.at)), visible_on_page(mark.title)
     if mark.is_gone:
         return Markup('<text class="x" x="{}"><title>{}</title>×</text>').format(x, title)  # noqa: RUF001 - a cross
     return Markup('<circle class="{}" cx="{}"><title>{}</title></circle>').format(mark.kind, x, title)
@@ -171,8 +171,4 @@ def _fits(share: float, label: str) -> str | None:
 def _text(share: float, label: str, kind: str, **at: str) -> Markup:
     own = Markup(' class="{}"').format(kind) if kind else Markup("")
     places = Markup("").join(Markup(' {}="{}"').format(name, value) for name, value in at.items())
-    return Markup('<text x="{}"{}{}>{}</text>').format(_percent(share), places, own, visible_on_page(label))
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f}".removesuffix(".0") + "%"
+    return Markup('<text x="{}"{}{}>{}</text>').format(percent(share), places, own, visible_on_page(label))

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from catalog.text import visible_on_page
-from sites.text import clip, short
+from sites.text import clip, percent, short
 
 UNITS = 1000  # of the line and the grid from left to right, which are drawn as wide as there is room
 EDGE = 8  # pixels that a label at an edge goes beyond it
@@ -123,10 +123,6 @@ class _Plane:
         return round(HEIGHT - BOTTOM - (HEIGHT - BOTTOM - TOP) * share)
 
 
-def _percent(units: int) -> str:
-    return f"{100 * units / UNITS:.1f}".removesuffix(".0") + "%"
-
-
 def _lines(ticks: Sequence[float], numbered: Sequence[tuple[int, ChartPoint]], plane: _Plane) -> Markup:
     """The grid and the line, which are drawn as wide as there is room, with strokes that stay as they are."""
     grid = "".join(f"M0 {plane.y(tick)}H{UNITS}" for tick in ticks)
@@ -172,7 +168,7 @@ def _marks(marks: Sequence[StageMark], plane: _Plane) -> Iterator[Markup]:
         ).format(
             mark.look,
             visible_on_page(mark.stage),
-            _percent(x),
+            percent(x / UNITS),
             TOP - 8,
             HEIGHT - BOTTOM,
             "" if kind is None else _label(x, 16, name, kind),
@@ -184,7 +180,7 @@ def _label(x: int, y: int, name: str, kind: str) -> Markup:
     edge = "a" if x == 0 else "z" if x == UNITS else ""
     classes = " ".join(filter(None, (edge, kind)))
     own = Markup(' class="{}"').format(classes) if classes else ""
-    return Markup('<text x="{}" y="{}"{}>{}</text>').format(_percent(x), y, own, visible_on_page(name))
+    return Markup('<text x="{}" y="{}"{}>{}</text>').format(percent(x / UNITS), y, own, visible_on_page(name))
 
 
 def _dots(numbered: Sequence[tuple[int, ChartPoint]], plane: _Plane) -> Markup:
@@ -192,7 +188,7 @@ def _dots(numbered: Sequence[tuple[int, ChartPoint]], plane: _Plane) -> Markup:
         return Markup("")
     dots = (
         Markup('<circle cx="{}" cy="{}"><title>{} {}</title></circle>').format(
-            _percent(plane.x(place)),
+            percent(plane.x(place) / UNITS),
             plane.y(point.number or 0.0),
             visible_on_page(short(point.version)),
             visible_on_page(point.text),
