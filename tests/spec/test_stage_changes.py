@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from support.catalogs import asked, catalog_of, rows_of
@@ -89,6 +91,17 @@ def test_what_changed_in_a_stage(tags, changes):
 def test_prod_beside_the_latest(tags, expected):
     rows = asked(catalog(*REGISTERED, *tags), "from prod_vs_latest")
     assert [(row["prod"], row["latest"], row["behind"]) for row in rows] == expected
+
+
+def test_a_version_that_came_back_to_prod_is_there_since_then():
+    tags = (("m#prod#1", 0, 6), ("m#prod#2", 1, 7), ("m#prod!#3", 1, 8))
+    (row,) = asked(catalog(*REGISTERED, *tags), "from prod_vs_latest")
+    (back,) = asked(catalog(*REGISTERED, *tags), "select started_at from stage_history where ended_at is null")
+    assert (row["prod"], row["prod_since"] - row["latest_at"], row["prod_since"]) == (
+        "v1.0.0",
+        timedelta(hours=3),
+        back["started_at"],
+    )
 
 
 @pytest.mark.slow

@@ -47,18 +47,20 @@ where ended_at is not null and next_at is distinct from ended_at;
 --   ref: The name of the version in prod, in the catalog.
 --   prod: The version in prod.
 --   prod_commit: Its commit.
---   prod_since: When it was assigned last, UTC.
+--   prod_since: Since when it is there without a break, UTC; after a fallback that is later than the assignment.
 --   behind: How many registered, active versions are higher than the one in prod; null where that is not registered.
 --   days_behind: How many days the latest version was registered after the one in prod.
 select
     s.repo || ':' || s.artifact || '@' || s.version as ref, s.repo, s.artifact,
-    s.version as prod, s.commit as prod_commit, s.assigned_at as prod_since,
+    s.version as prod, s.commit as prod_commit, coalesce(h.started_at, s.assigned_at) as prod_since,
     a.latest, a.latest_commit, a.latest_at,
     case when p.precedence is not null then coalesce(n.higher, 0) end as behind,
     date_diff('day', p.created_at, a.latest_at) as days_behind
 from current_assignments s
 join artifacts a on a.repo = s.repo and a.artifact = s.artifact
 join versions p on p.repo = s.repo and p.artifact = s.artifact and p.version = s.version and p.commit = s.commit
+left join (from stage_history where ended_at is null) h
+    on h.repo = s.repo and h.artifact = s.artifact and h.stage = s.stage and h.version = s.version and h.commit = s.commit
 left join (
     select s.repo, s.artifact, count(distinct v.version) as higher
     from current_assignments s
