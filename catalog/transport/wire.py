@@ -87,13 +87,18 @@ def read_listing(packets: Packets) -> RefListing:
         if isinstance(line, Mark):
             raise Garbled(f"{packets.meter.where}: the ref listing has a {line.name} packet, expected a ref")
         oid, _, details = line.partition(b" ")
-        name, *attributes = details.split(b" ")
-        stated = dict(attribute.partition(b":")[::2] for attribute in attributes)
-        ref = make_ref(oid, name, stated.get(b"peeled"), packets.meter)
-        if name == b"HEAD" and b"symref-target" in stated:
-            head = decode(stated[b"symref-target"])
+        name = details.partition(b" ")[0]
+        ref = make_ref(oid, name, _attribute(details, b" peeled:"), packets.meter)
+        if name == b"HEAD" and (target := _attribute(details, b" symref-target:")) is not None:
+            head = decode(target)
         refs[ref.name] = ref
     return make_listing(refs, head)
+
+
+def _attribute(details: bytes, prefix: bytes) -> bytes | None:
+    """The value of the attribute of a ref with this prefix. It is searched for: a line of 64 KiB may have 30,000 others."""
+    _, separator, value = details.rpartition(prefix)
+    return value.partition(b" ")[0] if separator else None
 
 
 def make_ref(oid: bytes, name: bytes, peeled: bytes | None, meter: Meter) -> Ref:
