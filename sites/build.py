@@ -14,7 +14,8 @@ from sites import output as site_folder
 from sites.data.masking import MaskedConnection
 from sites.program import program_digest
 from sites.published.exports import exports_in
-from sites.site_parts import SiteParts, SiteSettings
+from sites.site_parts import SiteParts
+from sites.site_settings import SiteSettings
 from sites.theme import NO_THEME, Theme
 from sites.view_models.model import plots
 

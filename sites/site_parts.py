@@ -22,10 +22,8 @@ from sites.pages import AS_OF, CRAWL, DATA, HOME, MISSING, MODEL_NAMES
 from sites.program import digest_of, digest_of_bytes
 from sites.published import data_page, model_files, sitemap
 from sites.published.exports import Exports
-from sites.render import Renderer, assets
 from sites.site_pages import SitePages
-from sites.static_files import StaticFiles
-from sites.theme import Theme
+from sites.site_settings import SiteSettings
 from sites.time_pages import TimePages
 from sites.view_models import as_of, lineage_graphs, list_files
 from sites.view_models.feeds import Feeds
@@ -33,33 +31,6 @@ from sites.view_models.model import plots
 from sites.view_models.model.plots import Plots
 
 PageFiles = Iterable[tuple[str, bytes]]
-
-
-class SiteSettings(NamedTuple):
-    """The settings of a site that all of its pages depend on. `masked`: a sample address after masking, so that the digest changes with that setting."""
-
-    title: str
-    site_url: str | None
-    catalog_url: str | None
-    masked: str
-    theme: Theme
-    static: StaticFiles
-
-    @classmethod
-    def of(cls, title: str, site_url: str | None, theme: Theme, masked: str, *, has_database: bool) -> SiteSettings:
-        """The settings, with the files of the theme. `has_database`: whether a database is published."""
-        catalog_url = data_page.address(site_url) if site_url and has_database else None
-        static = StaticFiles({**assets(), **theme.files}, plain=frozenset(theme.files))
-        return cls(title, site_url, catalog_url, masked, theme, static)
-
-    @property
-    def digested(self) -> tuple[object, ...]:
-        """What the digest of every page follows from."""
-        return self.title, self.site_url, self.catalog_url, self.masked, self.theme.digest
-
-    def renderer(self) -> Renderer:
-        """A renderer with these settings."""
-        return Renderer(self.title, self.theme, self.catalog_url, self.static)
 
 
 class SiteContent(NamedTuple):

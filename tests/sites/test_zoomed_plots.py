@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sites import site_parts
+from sites import site_settings
 from sites.build import build
 from sites.render import assets
 from sites.view_models.model.plot_data import MOST_CHARACTERS, MOST_SERIES, plot_file
@@ -115,7 +115,7 @@ def with_assets(monkeypatch, catalog_file, tmp_path):
         counts: list[tuple[int, int]] = []
         others = {path: data for path, data in assets().items() if not path.startswith("static/vendor/")}
         static = others if bundle is None else {**others, VEGA: bundle}
-        monkeypatch.setattr(site_parts, "assets", lambda: static)
+        monkeypatch.setattr(site_settings, "assets", lambda: static)
         build(catalog_file, tmp_path, title="x", progress=lambda *count: counts.append(count))
         assert counts == [(number, len(counts)) for number in range(1, len(counts) + 1)]
         return tmp_path
