@@ -39,11 +39,24 @@ def mask(emails: str, key: bytes) -> Mask:
     if emails != HASH:
         return hide
 
-    @lru_cache(maxsize=10_000)
-    def code(address: str) -> str:
-        return f"e-mail:{blake2b(address.lower().encode(), key=key, digest_size=6).hexdigest()}"
+    return _Codes(key)
 
-    return lambda text: _ADDRESS.sub(lambda match: code(match[0]), text) if "@" in text else text
+
+class _Codes:
+    """Puts a code in the place of each address. It can be sent to other processes, which a closure cannot."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+        self._code = lru_cache(maxsize=10_000)(self._make)
+
+    def __reduce__(self) -> tuple[type[_Codes], tuple[bytes]]:
+        return _Codes, (self._key,)
+
+    def __call__(self, text: str) -> str:
+        return _ADDRESS.sub(lambda match: self._code(match[0]), text) if "@" in text else text
+
+    def _make(self, address: str) -> str:
+        return f"e-mail:{blake2b(address.lower().encode(), key=self._key, digest_size=6).hexdigest()}"
 
 
 def hide(text: str) -> str:
