@@ -11,6 +11,7 @@ import os
 import resource
 import sys
 from argparse import Namespace
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from shutil import rmtree, which
@@ -175,13 +176,25 @@ def pages_alone(database: Path, folder: Path, what: str, models: int) -> None:
 
 
 def make_pages(file: Path, folder: Path) -> None:
-    """Renders and writes the pages of a prepared file, as a build does."""
+    """Renders and writes the pages of a prepared file, as a build does: by several processes, of which this one writes."""
+    from bench_site import rendered  # by its name in other processes, too
+
     from catalog.store.files import write
+    from sites.model_processes import processors
+    from sites.processes import arriving
+
+    models = json.loads(file.read_bytes())
+    for path, page in arriving(rendered, [models[place :: processors()] for place in range(processors())]):
+        write(folder / path / "index.html", page, durable=False)
+
+
+def rendered(models: list[dict[str, Any]]) -> Iterator[tuple[str, bytes]]:
+    """Path and page of each model."""
     from sites.render import environment
 
     template = environment().from_string(_PAGE)
-    for model in json.loads(file.read_bytes()):
-        write(folder / model["path"] / "index.html", template.render(model), durable=False)
+    for model in models:
+        yield model["path"], template.render(model).encode()
 
 
 def prepared(database: Path) -> list[dict[str, object]]:

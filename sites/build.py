@@ -12,6 +12,7 @@ from catalog.database import database as catalog_database
 from catalog.privacy.emails import Mask, hide
 from sites import output as site_folder
 from sites.data.masking import MaskedConnection
+from sites.model_processes import ModelProcesses, processors
 from sites.program import program_digest
 from sites.published.exports import exports_in
 from sites.site_parts import SiteParts
@@ -47,6 +48,7 @@ def build(  # noqa: PLR0913 - each is something that the site's owner chooses
     data: Path | None = None,
     theme: Theme | None = None,
     progress: Progress = lambda done, total: None,  # noqa: ARG005 - nothing is shown
+    processes: int | None = None,
 ) -> SiteReport:
     """Makes the site of a catalog in `folder`.
 
@@ -55,7 +57,8 @@ def build(  # noqa: PLR0913 - each is something that the site's owner chooses
     Only pages of which something differs are made: see `sites.digests`. `check`: files that were changed by hand are found even where they have their size
     and time. `mask` says what becomes of e-mail addresses. `site_url` is where the site will be, for what cannot know where it is shown from: the page
     404.html, and feeds. `data` is the folder of the exported files, which become a part of the site; `theme` is the look that the owner chose.
-    `progress` is called with how many files were made, and of how many.
+    `progress` is called with how many files were made, and of how many. `processes`: the most that render pages of models, where there are thousands of
+    them; as many as the processors that this process may use unless it is given. A `mask` that `pickle` does not take keeps it to one.
 
     What others lead to is written first: data, assets and images, new pages, changed pages, feeds, lists, and the home page; then what is gone is
     deleted. So a build that is cut short leaves old and new pages side by side, and no link from one to a file that is not there.
@@ -65,7 +68,13 @@ def build(  # noqa: PLR0913 - each is something that the site's owner chooses
     settings = SiteSettings.of(title, site_url, theme or NO_THEME, mask(_ADDRESS), has_database=bool(exports.database))
     with closing(catalog_database.connect(database, max_memory=catalog_database.FOR_ALL)) as unmasked:
         last = site_folder.look(folder, program_digest(), thorough=check)
-        parts = SiteParts(connection=MaskedConnection(unmasked, mask), settings=settings, exports=exports, last=last)
+        parts = SiteParts(
+            connection=MaskedConnection(unmasked, mask),
+            processes=ModelProcesses(database=database, mask=mask, most=processes or processors()),
+            settings=settings,
+            exports=exports,
+            last=last,
+        )
         wanted = parts.wanted
         stale = last.stale(wanted.files)
         stale |= last.lacking(wanted.pages.keys() - stale, plots.NUMBERS)

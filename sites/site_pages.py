@@ -85,7 +85,7 @@ class SitePages:
         yield from self.lists.pages(stale, [*lines.values()])
         if MISSING.pattern in stale:
             yield MISSING.pattern, self._missing()
-        yield from self._models(stale)
+        yield from self.models(stale)
         of_repo = grouped(lines.values(), lambda line: line.repo)
         for repository in self._facts.repositories:
             if (path := urls.repository(repository.repo)) in stale:
@@ -99,7 +99,7 @@ class SitePages:
         }
         return self._render(MISSING, {} if self._site_url else search, root=urls.absolute_root(self._site_url))
 
-    def _models(self, stale: Collection[str]) -> Iterator[tuple[str, bytes]]:
+    def models(self, stale: Collection[str]) -> Iterator[tuple[str, bytes]]:
         """Path and bytes of the pages of artifacts, and of the scripts with their data, that are among these paths."""
         for artifact in sorted(self._facts.artifacts, key=lambda row: (row.repo, row.artifact)):
             yield from model_files.of_model(self._facts, artifact, stale)

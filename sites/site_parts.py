@@ -17,6 +17,7 @@ from sites.data.page_inputs import PageInputs
 from sites.data.rows import NewsRow
 from sites.digests import LISTS, Digests, digests
 from sites.former_pages import FormerPage
+from sites.model_processes import ModelProcesses
 from sites.output import LastSite
 from sites.pages import AS_OF, CRAWL, DATA, HOME, MISSING, MODEL_NAMES
 from sites.program import digest_of, digest_of_bytes
@@ -55,6 +56,7 @@ class SiteParts:
     """The parts of one site. `last`: what the last build left."""
 
     connection: Connection
+    processes: ModelProcesses
     settings: SiteSettings
     exports: Exports
     last: LastSite
@@ -96,7 +98,7 @@ class SiteParts:
             facts, plots_by_model = self._read(from_rows)
             site = SitePages(facts, plots_by_model, self._news, self.settings.renderer(), self.settings.site_url, lists)
             images |= site.images()
-            pages = _in_order(site, chain(self._feeds(stale), pages), from_rows, self.last)
+            pages = self._in_order(site, chain(self._feeds(stale), pages), from_rows)
         return SiteContent(chain.from_iterable(before), pages, images, plots_by_model, self.connection)
 
     @cached_property
@@ -173,8 +175,7 @@ class SiteParts:
         with_lists = any(path in stale for path in (MODEL_NAMES, *(page.pattern for page in LISTS)))
         with_lists = with_lists or any(path.startswith("teams/") for path in stale)
         facts = read(self.connection, repos, with_lists=with_lists)
-        with_numbers = plots.VEGA in self.settings.static.contents
-        return facts, plots.read(self.connection, facts, repos, with_numbers=with_numbers)
+        return facts, plots.read(self.connection, facts, repos, with_numbers=self.settings.zooms_plots)
 
     def _feeds(self, stale: Collection[str]) -> PageFiles:
         """Path and bytes of those feeds that are among these paths."""
@@ -188,13 +189,20 @@ class SiteParts:
         if DATA.pattern in stale:
             yield DATA.pattern, self.settings.renderer()(DATA, data_page.context(self.exports, self.settings.site_url))
 
+    def _in_order(self, site: SitePages, feeds: PageFiles, stale: frozenset[str]) -> PageFiles:
+        """Pages and feeds, so that a page is written before any that links to it; new pages may link to each other."""
+        lists = frozenset(page.pattern for page in LISTS)
+        new = stale - lists - (stale if self.last.paths is None else self.last.paths)
+        yield from self._rendered(site, new)
+        yield from self._rendered(site, stale - lists - new)
+        yield from feeds
+        yield from site.pages(stale & lists - {HOME.pattern})
+        yield from site.pages(stale & {HOME.pattern})
 
-def _in_order(site: SitePages, feeds: PageFiles, stale: frozenset[str], last: LastSite) -> PageFiles:
-    """Pages and feeds, so that a page is written before any that links to it; new pages may link to each other."""
-    lists = frozenset(page.pattern for page in LISTS)
-    new = stale - lists - (stale if last.paths is None else last.paths)
-    yield from site.pages(new)
-    yield from site.pages(stale - lists - new)
-    yield from feeds
-    yield from site.pages(stale & lists - {HOME.pattern})
-    yield from site.pages(stale & {HOME.pattern})
+    def _rendered(self, site: SitePages, stale: frozenset[str]) -> PageFiles:
+        """Path and bytes of those pages, by several processes where they are many; what these do not make is made here."""
+        remaining = set(stale)
+        for path, data in self.processes.files(stale, self.wanted.repos, self.settings, self._news):
+            remaining.discard(path)
+            yield path, data
+        yield from site.pages(remaining)

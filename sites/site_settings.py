@@ -8,6 +8,7 @@ from sites.published import data_page
 from sites.render import Renderer, assets
 from sites.static_files import StaticFiles
 from sites.theme import Theme
+from sites.view_models.model import plots
 
 
 class SiteSettings(NamedTuple):
@@ -31,6 +32,11 @@ class SiteSettings(NamedTuple):
     def digested(self) -> tuple[object, ...]:
         """What the digest of every page follows from."""
         return self.title, self.site_url, self.catalog_url, self.masked, self.theme.digest
+
+    @property
+    def zooms_plots(self) -> bool:
+        """Whether there is what draws plots that can be zoomed."""
+        return plots.VEGA in self.static.contents
 
     def renderer(self) -> Renderer:
         """A renderer with these settings."""
