@@ -180,11 +180,11 @@ def make_pages(file: Path, folder: Path) -> None:
     from bench_site import rendered  # by its name in other processes, too
 
     from catalog.store.files import write
-    from sites.model_processes import processors
+    from sites.model_processes import usual_number
     from sites.processes import arriving
 
-    models = json.loads(file.read_bytes())
-    for path, page in arriving(rendered, [models[place :: processors()] for place in range(processors())]):
+    models, number = json.loads(file.read_bytes()), usual_number()
+    for path, page in arriving(rendered, [models[place::number] for place in range(number)]):
         write(folder / path / "index.html", page, durable=False)
 
 

@@ -12,7 +12,7 @@ from catalog.database import database as catalog_database
 from catalog.privacy.emails import Mask, hide
 from sites import output as site_folder
 from sites.data.masking import MaskedConnection
-from sites.model_processes import ModelProcesses, processors
+from sites.model_processes import ModelProcesses, usual_number
 from sites.program import program_digest
 from sites.published.exports import exports_in
 from sites.site_parts import SiteParts
@@ -58,7 +58,7 @@ def build(  # noqa: PLR0913 - each is something that the site's owner chooses
     and time. `mask` says what becomes of e-mail addresses. `site_url` is where the site will be, for what cannot know where it is shown from: the page
     404.html, and feeds. `data` is the folder of the exported files, which become a part of the site; `theme` is the look that the owner chose.
     `progress` is called with how many files were made, and of how many. `processes`: the most that render pages of models, where there are thousands of
-    them; as many as the processors that this process may use unless it is given. A `mask` that `pickle` does not take keeps it to one.
+    them; by default one for each processor, and four at most. A `mask` that `pickle` does not take keeps it to one.
 
     What others lead to is written first: data, assets and images, new pages, changed pages, feeds, lists, and the home page; then what is gone is
     deleted. So a build that is cut short leaves old and new pages side by side, and no link from one to a file that is not there.
@@ -70,7 +70,7 @@ def build(  # noqa: PLR0913 - each is something that the site's owner chooses
         last = site_folder.look(folder, program_digest(), thorough=check)
         parts = SiteParts(
             connection=MaskedConnection(unmasked, mask),
-            processes=ModelProcesses(database=database, mask=mask, most=processes or processors()),
+            processes=ModelProcesses(database=database, mask=mask, most=processes or usual_number()),
             settings=settings,
             exports=exports,
             last=last,

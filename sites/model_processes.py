@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -21,16 +22,17 @@ from sites.view_models.feeds import Feeds
 from sites.view_models.model import plots
 
 EACH = 1_500  # files for a process at least: to start it and to read its rows takes as long as some 300
+MOST = 4  # processes, unless repos.toml states a number: each takes 300 MiB of memory
 
 _FOLDERS = ("badges/", "models/")  # of pages of models, and of the files beside them
 
 
-def processors() -> int:
-    """How many processors this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not on Linux
-        return os.cpu_count() or 1
+def usual_number() -> int:
+    """One process for each processor that this one may use, and none in a program that Python is but a part of."""
+    if not sys.executable or getattr(sys, "frozen", False):
+        return 0
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(MOST, processors)
 
 
 class PageShare(NamedTuple):

@@ -140,6 +140,7 @@ def _build_site(config: Config, built: BuildReport, *, check: bool, tell: Tell) 
             data=config.output / "data",
             theme=theme,
             progress=progress,
+            processes=config.processes,
         )
     tell(f"{folder}: {_counts(site)} in {site.seconds:.1f} s")
     _keep(config, built, inputs, _files(config))
@@ -164,6 +165,7 @@ def _build_site_of_some(config: Config, site: SiteConfig, *, check: bool, tell: 
             data=shown.data,
             theme=_theme(site.theme or config.theme),
             progress=progress,
+            processes=config.processes,
         )
     repos = plural(shown.repos, "repository", "repositories")
     tell(f"{shown.site}: {_counts(report)}, of {repos}")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import sys
+
 import pytest
 
 from catalog.privacy.emails import HASH, mask
 from catalog.privacy.emails import hide as hide_emails
 from sites import model_processes
 from sites.build import build
-from sites.model_processes import EACH, ModelProcesses
+from sites.model_processes import EACH, MOST, ModelProcesses, usual_number
 from sites.pages import MODEL_NAMES
 from support import process_tasks
 
@@ -68,6 +71,20 @@ def test_what_a_killed_process_did_not_make_is_made(catalog_file, tmp_path, shar
     assert (number, files > 0, len(caplog.messages)) == (2, True, 2)
     assert report.written == len(pages_of(tmp_path / "one"))
     assert pages_of(tmp_path / "two") == pages_of(tmp_path / "one")
+
+
+@pytest.mark.parametrize("beyond", [0, 1])
+def test_how_many_processes_there_are_at_most_by_default(beyond, monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {*range(MOST + beyond)}, raising=False)
+    assert usual_number() == MOST
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0})
+    assert usual_number() == 1
+
+
+@pytest.mark.parametrize(("name", "value"), [("frozen", True), ("executable", "")])
+def test_a_program_that_python_is_a_part_of_starts_none(name, value, monkeypatch):
+    monkeypatch.setattr(sys, name, value, raising=False)
+    assert usual_number() == 0
 
 
 @pytest.mark.parametrize(("number", "shared"), [
