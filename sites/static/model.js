@@ -298,9 +298,8 @@
   // The oldest events of a long history are drawn when their fold is opened, some at a time.
   const older = document.querySelector('[data-older]');
   const AT_ONCE = 500;
-  const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
   /** The date of a time in UTC, as pages write it. @param {string} time */
-  const day = (time) => `${Number(time.slice(8, 10))} ${MONTHS[Number(time.slice(5, 7)) - 1]} ${time.slice(0, 4)}`;
+  const day = (time) => /** @type {any} */ (window).S.date(new Date(time));
   /** @type {(entry: any) => HTMLElement} */
   const event = (entry) => {
     const pill = entry.stage ? [/** @type {any} */ (window).models.pill([entry.stage, entry.look])] : [];

@@ -91,6 +91,11 @@
     if (link) link.after(button); else if (fold) fold.before(button); else if (holder.tagName === 'CODE') holder.after(button); else holder.append(button);
   };
 
+  // Dates, in UTC
+  const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+  /** @param {Date} moment */
+  const date = (moment) => `${moment.getUTCDate()} ${MONTHS[moment.getUTCMonth()]} ${moment.getUTCFullYear()}`;
+
   // Ages. The page says when; how long ago that is, only the reader's clock knows. In tables and beneath names the age
   // is shown, in sentences the date; paper has no clock.
   const number = new Intl.RelativeTimeFormat('en');
@@ -162,17 +167,15 @@
     if (values.has(key)) use(values.get(key));
     waiting.set(key, [...(waiting.get(key) || []), use]);
   };
-  Object.assign(S, { copy, enhance, relative, say });
+  Object.assign(S, { copy, date, enhance, relative, say });
   window.S = S;
 
   // When the catalog was read, on every page
-  const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
   S.when('as-of', (asOf) => {
     for (const holder of all('[data-as-of]')) {
       const link = holder.querySelector('a');
       if (!asOf) { link.textContent = 'Not crawled yet'; continue; }
-      const [, year, month, day, clock] = asOf.crawled.match(/^(\d+)-(\d+)-(\d+)T(\d+:\d+)/);
-      const text = `${+day} ${MONTHS[month - 1]} ${year}, ${clock} UTC`;
+      const text = `${date(new Date(asOf.crawled))}, ${asOf.crawled.slice(11, 16)} UTC`;
       const time = make('time', { dateTime: asOf.crawled, textContent: text, title: relative(asOf.crawled) });
       link.replaceChildren('As of ', time);
       holder.append(` · crawl ${asOf.crawl} · catalog ${asOf.version}`);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlparse
 from urllib.request import url2pathname
@@ -19,6 +20,7 @@ from sites.manifest import SiteFile
 from sites.pages import ACTIVITY, MONTH
 from sites.program import digest_of
 from sites.render import Renderer
+from sites.text import date
 from sites.theme import NO_THEME
 from sites.view_models import activity
 from sites.view_models.activity import DETAIL, ROWS
@@ -182,6 +184,21 @@ def test_scripts_draw_the_rows_of_a_month_as_its_page_has_them(browser, visited)
         there = month.locator("tbody tr").evaluate_all(CELLS)
         heads = [each.locator("th").all_inner_texts() for each in (page, month)]
     assert (drawn[-len(there) :], heads[0]) == (there, heads[1])
+
+
+@pytest.mark.browser
+def test_scripts_write_dates_as_pages_have_them(browser, visited):
+    moments = [
+        datetime(1, 1, 1, tzinfo=UTC),
+        datetime(2026, 9, 30, 23, 59, tzinfo=UTC),
+        datetime(9999, 12, 31, tzinfo=UTC),
+    ]
+    with opened(browser, (visited / "site/activity.html").as_uri()) as page:
+        written = page.evaluate(
+            "moments => moments.map((moment) => S.date(new Date(moment)))",
+            [f"{moment:%Y-%m-%dT%H:%MZ}".zfill(17) for moment in moments],
+        )
+    assert written == [date(moment) for moment in moments] == ["1 Jan 1", "30 Sep 2026", "31 Dec 9999"]
 
 
 FIRST_WEEK = "28 in the week from 1 Jan 2024"
