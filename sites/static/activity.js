@@ -3,6 +3,7 @@
 
 (() => {
   const { element, visible } = SiteData;
+  const { date } = /** @type {any} */ (window).S;
   const head = SiteData.get('activity');
   const place = document.getElementById('activity');
   if (!head || !place) return;
@@ -10,19 +11,22 @@
   const SHOWN = 50; // rows at first, and with each "more": twice as many take twice as long to lay out with each filter
   const MOST_VALUES = 500; // of a filter
   const MOST_YEARS = 12; // in the heat map
-  const AT_ONCE = 6; // months that are loaded side by side: browsers open as many connections to a server
   const OTHER = 'other'; // the month of dates that cannot be right
   const NAMES = /** @type {Record<string, string>} */ ({ team: 'All teams', repo: 'All repositories', stage: 'All stages', person: 'Everybody', kind: 'All kinds', signed: 'Signed or not' });
 
   const asked = new URLSearchParams(location.search);
   const state = Object.fromEntries([...Object.keys(NAMES), 'week', 'since'].map((name) => [name, asked.get(name) ?? '']));
-  for (const name of ['week', 'since']) if (Number.isNaN(Date.parse(`${state[name]}T00:00:00Z`))) state[name] = '';
-  if (state.week) state.week = new Date(ActivityRows.week(Date.parse(`${state.week}T00:00:00Z`) / 1000) * 1000).toISOString().slice(0, 10); // its Monday
+  /** The first second of a day such as 2026-03-02. @param {string} name */
+  const secondsOf = (name) => Date.parse(`${name}T00:00:00Z`) / 1000;
+  const day = (/** @type {number} */ monday) => new Date(monday * 1000).toISOString().slice(0, 10);
+  const dateOf = (/** @type {number} */ monday) => date(new Date(monday * 1000));
+  for (const name of ['week', 'since']) if (Number.isNaN(secondsOf(state[name]))) state[name] = '';
+  if (state.week) state.week = day(ActivityRows.week(secondsOf(state.week))); // its Monday
   /** What a list says of a name; not what all objects have, such as `constructor`. @param {Record<string, string>} list @param {string} name */
   const stated = (list, name) => (Object.hasOwn(list, name) ? list[name] : undefined);
-  /** @type {Activity[]} */
-  const everything = [];
-  let shown = SHOWN, loaded = 0;
+  /** @type {InstanceType<typeof ActivityRows.Month>[]} */
+  const months = [];
+  let shown = SHOWN;
 
   const bar = element('div', { className: 'bar' }), map = element('div', { className: 'heat', role: 'grid', 'aria-label': 'Entries of each week' });
   const note = element('p', { className: 'note', role: 'status' }), feed = element('p', { className: 'note' }), week = element('p', { className: 'note' });
@@ -57,7 +61,7 @@
   /** The values that there are, when rows came. */
   const offer = () => {
     for (const [name, select] of selects) {
-      const values = name === 'signed' ? ['yes', 'no'] : ActivityRows.values(everything, name === 'person' ? 'author' : /** @type {any} */ (name)).slice(0, MOST_VALUES).map((value) => value || '-');
+      const values = name === 'signed' ? ['yes', 'no'] : ActivityRows.values(months, name === 'person' ? 'author' : /** @type {any} */ (name)).slice(0, MOST_VALUES).map((value) => value || '-');
       if (state[name] && !values.includes(state[name])) values.push(state[name]);
       select.replaceChildren(element('option', { value: '', textContent: NAMES[name] }), ...values.map((value) => element('option', { value, textContent: say(name, value) })));
     }
@@ -65,7 +69,6 @@
 
   // --- The heat map: a row for each year, a cell for each week. One cell is a stop of the Tab key, and arrow keys move between them.
 
-  const day = (/** @type {number} */ monday) => new Date(monday * 1000).toISOString().slice(0, 10);
   const inAll = new Map(/** @type {[number, number][]} */ (head.weeks));
   const years = [...new Set([...inAll.keys()].map(ActivityRows.year))].sort((a, b) => b - a).slice(0, MOST_YEARS);
   /** @type {Map<HTMLButtonElement, number>} */
@@ -123,29 +126,32 @@
     show();
     tell(cell);
   });
-  let mostBefore = 0;
+  /** What each cell shows: of 260 few change with a move, and many with a filter. @type {Map<HTMLButtonElement, { count: number, level: number, chosen: boolean }>} */
+  const shownIn = new Map();
   const showMap = (/** @type {Map<number, number>} */ counts) => {
-    const most = Math.max(1, ...counts.values());
+    const most = Math.max(1, ...counts.values()), chosenMonday = secondsOf(state.week);
     for (const [cell, monday] of mondays) {
-      const count = counts.get(monday) ?? 0, chosen = state.week === day(monday);
       const stopped = cell === stop ? 0 : -1;
       if (cell.tabIndex !== stopped) cell.tabIndex = stopped;
-      const text = `${count ? count.toLocaleString('en') : 'nothing'} in the week from ${ActivityRows.time(monday).date}`;
-      if (cell.title === text && cell.ariaSelected === String(chosen) && most === mostBefore) continue;
-      cell.className = `h${count ? Math.min(4, Math.ceil((4 * Math.log1p(count)) / Math.log1p(most))) : ''}`;
-      cell.title = text;
-      cell.ariaLabel = text;
+      const count = counts.get(monday) ?? 0, chosen = monday === chosenMonday;
+      const level = count ? Math.min(4, Math.ceil((4 * Math.log1p(count)) / Math.log1p(most))) : 0;
+      const before = shownIn.get(cell);
+      if (before?.count === count && before.level === level && before.chosen === chosen) continue;
+      shownIn.set(cell, { count, level, chosen });
+      cell.className = `h${level || ''}`;
       cell.ariaDisabled = String(!count && !chosen);
       cell.ariaSelected = String(chosen);
+      if (before?.count === count) continue;
+      cell.title = `${count ? count.toLocaleString('en') : 'nothing'} in the week from ${dateOf(monday)}`;
+      cell.ariaLabel = cell.title;
     }
-    mostBefore = most;
   };
-  const showWeek = () => { week.textContent = state.week ? `The week from ${ActivityRows.time(Date.parse(`${state.week}T00:00:00Z`) / 1000).date} is chosen.` : 'Choose a week to see its entries.'; };
+  const showWeek = () => { week.textContent = state.week ? `The week from ${dateOf(secondsOf(state.week))} is chosen.` : 'Choose a week to see its entries.'; };
 
   // --- Rows: the same as on the page of a month
 
   const draw = (/** @type {Activity} */ row) => {
-    const { text, stamp } = ActivityRows.time(row.moment);
+    const stamp = ActivityRows.stamp(row.moment), text = `${date(new Date(stamp))}, ${stamp.slice(11, 16)} UTC`;
     const name = row.path ? element('a', { className: 'strong', href: row.path, textContent: visible(row.artifact) }) : visible(row.artifact);
     const version = /^[0-9a-f]{40}$/.test(row.version) ? row.version.slice(0, 7) : visible(row.version);
     const detail = [row.tag, row.detail].filter(Boolean).join(' ');
@@ -169,36 +175,36 @@
   };
   let failed = false; // to load a month
   const show = () => {
-    const chosen = Object.entries(state).filter(([, value]) => value).map(([name]) => name);
-    const unweeked = chosen.some((name) => name !== 'week') ? ActivityRows.filter(everything, { ...state, week: '' }) : everything;
-    const matching = state.week ? ActivityRows.filter(unweeked, { week: state.week }) : unweeked;
+    const { count, rows, weeks } = ActivityRows.select(months, state, shown);
+    showAddress(); // before the page changes: browsers lay out what changed before they store a state
     for (const [name, select] of selects) select.value = state[name];
-    showMap(unweeked === everything ? inAll : ActivityRows.byWeek(unweeked));
+    showMap(weeks ?? inAll);
     showWeek();
-    body.replaceChildren(...matching.slice(0, shown).map(draw));
-    more.hidden = matching.length <= shown;
-    clear.disabled = !chosen.length;
-    const left = head.months.length - loaded;
-    note.textContent = `${matching.length.toLocaleString('en')} ${matching.length === 1 ? 'entry' : 'entries'}${state.since ? ` since ${state.since}` : ''}${failed ? ', not complete' : left ? `, ${left} ${left === 1 ? 'month' : 'months'} to load` : ''}`;
+    body.replaceChildren(...rows.map(draw));
+    more.hidden = count <= shown;
+    clear.disabled = !Object.values(state).some(Boolean);
+    const left = head.months.length - months.length;
+    note.textContent = `${count.toLocaleString('en')} ${count === 1 ? 'entry' : 'entries'}${state.since ? ` since ${state.since}` : ''}${failed ? ', not complete' : left ? `, ${left} ${left === 1 ? 'month' : 'months'} to load` : ''}`;
     showFeed();
-    showAddress();
   };
   more.addEventListener('click', () => { shown += SHOWN; show(); });
 
-  /** Loads the months, the last first; shows the first at once, and the others when all are there. */
-  const load = async () => {
-    while (loaded < head.months.length) {
-      const names = head.months.slice(loaded, loaded ? loaded + AT_ONCE : 1).map((/** @type {string[]} */ [month]) => month);
-      await Promise.all(names.map((/** @type {string} */ name) => SiteData.load(`activity/${name}`)));
-      for (const name of names) for (const row of ActivityRows.read(SiteData.get(`activity/${name}`), name !== OTHER)) everything.push(row);
-      loaded += names.length;
-      if (loaded === 1) { offer(); show(); performance.mark('activity'); }
-    }
+  /** Loads months side by side, and shows them. @param {string[]} names */
+  const load = async (names) => {
+    await Promise.all(names.map((name) => SiteData.load(`activity/${name}`)));
+    for (const name of names) months.push(new ActivityRows.Month(SiteData.get(`activity/${name}`), name !== OTHER));
     offer();
     show();
+  };
+  /** The last month is shown at once, and the others when all are there. */
+  const loadAll = async () => {
+    const names = head.months.map((/** @type {string[]} */ [month]) => month);
+    await load(names.slice(0, 1));
+    performance.mark('activity');
+    await load(names.slice(1));
     performance.mark('activity-complete');
   };
   offer();
   show();
-  load().catch((error) => { failed = true; note.textContent = `${error.message}: the list is not complete.`; });
+  loadAll().catch((error) => { failed = true; note.textContent = `${error.message}: the list is not complete.`; });
 })();

@@ -1,39 +1,65 @@
-// What happened, as columns: pure functions that read a month's rows, filter them and count them by week, for the page of activity.
+// What happened, as columns: pure functions that filter the rows of months, count them by week, and read those that are shown, for the page of activity.
 'use strict';
 
-/** @typedef {{ kind: string, moment: number, dated: boolean, repo: string, team: string, artifact: string, version: string, stage: string, look: string, author: string, face: [number, string], signed: string, tag: string, detail: string, path: string, gone: boolean }} Activity */
+/** @typedef {{ kind: string, moment: number, repo: string, team: string, artifact: string, version: string, stage: string, look: string, author: string, face: [string, string], signed: string, tag: string, detail: string, path: string, gone: boolean }} Activity */
+/** @typedef {'kind' | 'repo' | 'artifact' | 'version' | 'stage' | 'author' | 'signed' | 'tag' | 'detail' | 'path'} ActivityText */
+/** @typedef {Record<string, string>} ActivityFilter `signed` is `yes` or `no`; `week` is a Monday as 2026-03-02, `since` any day; a team without a name is `-` */
 const ActivityRows = (() => {
   const GONE = 1, HAS_PAGE = 2; // bits of `flags`
   const DAY = 86400, WEEK = 7 * DAY;
   const MONDAY = 4 * DAY; // 5 January 1970 was one
   const FIRST = -62135596800, LAST = 253402300799; // the years 1 and 9999, as on the pages of months
-  const TEXTS = ['kind', 'artifact', 'version', 'stage', 'author', 'signed', 'tag', 'detail', 'path'];
-  const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-  /** @param {string} text */
-  const numbers = (text) => (text ? text.split(',').map(Number) : []);
-  const simple = (/** @type {string} */ name) => name.replaceAll(':', '~~').replaceAll('/', '~');
+  /** The rows of a month. Its columns stay texts until something asks for them: of most months a page only counts rows. */
+  class Month {
+    /** @param {any} columns @param {boolean} dated whether their dates can be right */
+    constructor(columns, dated) {
+      this.columns = columns;
+      this.dated = dated;
+      /** @type {number} */
+      this.count = columns.count;
+      /** @type {Map<string, any>} */
+      this.read = new Map();
+    }
 
-  /** The rows of a month. @param {any} columns @param {boolean} dated whether their dates can be right @returns {Activity[]} */
-  const read = (columns, dated) => {
-    const repo = numbers(columns.repo), moment = numbers(columns.moment), flags = numbers(columns.flags);
-    /** What a column says of a row; `from` has the places in the list. */
-    const texts = (/** @type {any[]} */ values, /** @type {string} */ from) => {
-      const places = numbers(columns[from]);
-      return (/** @type {number} */ row) => values[places[row]];
-    };
-    const [kind, artifact, version, stage, author, signed, tag, detail, path] = TEXTS.map((name) => texts(columns[`${name}s`], name));
-    const look = texts(columns.looks, 'stage'), face = texts(columns.faces, 'author');
-    const pathOf = (/** @type {number} */ row) => {
-      if (!(flags[row] & HAS_PAGE)) return '';
-      return path(row) || `models/${simple(columns.repos[repo[row]])}/${simple(artifact(row))}.html`;
-    };
-    // One literal: rows whose properties are added one by one take half as long again.
-    return moment.map((when, row) => ({
-      moment: when, dated, repo: columns.repos[repo[row]], team: columns.teams[repo[row]], gone: (flags[row] & GONE) > 0, kind: kind(row), artifact: artifact(row), version: version(row),
-      stage: stage(row), look: look(row), author: author(row), face: face(row), signed: signed(row), tag: tag(row), detail: detail(row), path: pathOf(row),
-    }));
-  };
+    /** @template T @param {string} name @param {() => T} read @returns {T} */
+    once(name, read) {
+      if (!this.read.has(name)) this.read.set(name, read());
+      return this.read.get(name);
+    }
+
+    /** @param {string} name @param {number} length */
+    numbers(name, length = this.count) { return this.once(name, () => Columns.numbers(this.columns[name], length)); }
+
+    /** The distinct texts of a column. @param {string} name @returns {string[]} */
+    distinct(name) { return this.once(`${name}s`, () => Columns.texts(this.columns[`${name}s`])); }
+
+    /** The team of each of the distinct repositories. @returns {string[]} */
+    teams() {
+      return this.once('team of each', () => {
+        const names = this.distinct('team');
+        return [...this.numbers('team', this.distinct('repo').length)].map((place) => names[place]);
+      });
+    }
+
+    /** Seconds since 1970. @returns {Float64Array} */
+    moments() { return this.once('moments', () => this.numbers('moment').map((seconds) => this.columns.base + seconds)); }
+
+    /** @param {ActivityText} name @param {number} row */
+    text(name, row) { return this.distinct(name)[this.numbers(name)[row]]; }
+
+    /** @param {number} row @returns {Activity} */
+    row(row) {
+      const repo = this.text('repo', row), artifact = this.text('artifact', row), flags = this.numbers('flags')[row];
+      const face = this.distinct('face')[this.numbers('author')[row]];
+      const path = () => this.text('path', row) || `models/${Columns.slug(repo)}/${Columns.slug(artifact)}.html`;
+      return {
+        moment: this.moments()[row], repo, artifact, team: this.teams()[this.numbers('repo')[row]], gone: (flags & GONE) > 0, kind: this.text('kind', row), version: this.text('version', row),
+        stage: this.text('stage', row), look: this.columns.looks[this.numbers('stage')[row]], author: this.text('author', row), face: [face[0], face.slice(1)], signed: this.text('signed', row),
+        tag: this.text('tag', row), detail: this.text('detail', row), path: flags & HAS_PAGE ? path() : '',
+      };
+    }
+  }
 
   /** The Monday, in seconds since 1970, of the week of a moment. @param {number} moment */
   const week = (moment) => Math.floor((moment - MONDAY) / WEEK) * WEEK + MONDAY;
@@ -47,44 +73,91 @@ const ActivityRows = (() => {
     return Array.from({ length: year(first + 52 * WEEK) === name ? 53 : 52 }, (_, number) => first + number * WEEK);
   };
 
-  /** A moment in UTC, and as HTML has it. @param {number} moment in seconds since 1970 */
-  const time = (moment) => {
-    const iso = new Date(Math.min(Math.max(moment, FIRST), LAST) * 1000).toISOString();
-    const date = `${Number(iso.slice(8, 10))} ${MONTHS[Number(iso.slice(5, 7)) - 1]} ${Number(iso.slice(0, 4))}`;
-    return { date, text: `${date}, ${iso.slice(11, 16)} UTC`, stamp: `${iso.slice(0, 19)}Z` };
+  /** A moment as HTML has it. @param {number} moment in seconds since 1970 */
+  const stamp = (moment) => `${new Date(Math.min(Math.max(moment, FIRST), LAST) * 1000).toISOString().slice(0, 19)}Z`;
+
+  /** Takes those rows out whose text is not wanted. @param {Uint8Array} mask @param {Month} month @param {ActivityText} name @param {string[]} texts @param {(text: string) => boolean} isWanted */
+  const keep = (mask, month, name, texts, isWanted) => {
+    const wanted = Uint8Array.from(texts, (text) => Number(isWanted(text)));
+    if (!wanted.includes(1)) { mask.fill(0); return; }
+    const places = month.numbers(name);
+    for (let row = 0; row < mask.length; row += 1) mask[row] &= wanted[places[row]];
+  };
+
+  /** Takes those rows out that are not of a time; those whose dates cannot be right are of none. @param {Uint8Array} mask @param {Month} month @param {string} first a day @param {number} [length] */
+  const keepTime = (mask, month, first, length = Infinity) => {
+    if (!month.dated) { mask.fill(0); return; }
+    const begin = Date.parse(`${first}T00:00:00Z`) / 1000, end = begin + length, moments = month.moments();
+    for (let row = 0; row < mask.length; row += 1) if (moments[row] < begin || moments[row] >= end) mask[row] = 0;
+  };
+
+  /** Which rows of a month are what is asked for, in whichever week. @param {Month} month @param {ActivityFilter} asked */
+  const matching = (month, asked) => {
+    const { team, repo, stage, person, kind, signed, since } = asked;
+    const mask = new Uint8Array(month.count).fill(1);
+    const same = (/** @type {string} */ value) => (/** @type {string} */ text) => text === value;
+    if (team) keep(mask, month, 'repo', month.teams(), (text) => (text || '-') === team);
+    for (const [name, value] of /** @type {[ActivityText, string][]} */ ([['repo', repo], ['stage', stage], ['author', person], ['kind', kind]])) {
+      if (value) keep(mask, month, name, month.distinct(name), same(value));
+    }
+    if (signed) {
+      keep(mask, month, 'author', month.distinct('author'), (text) => text !== '');
+      keep(mask, month, 'signed', month.distinct('signed'), (text) => (text !== '') === (signed === 'yes'));
+    }
+    if (since) keepTime(mask, month, since);
+    return mask;
+  };
+
+  /** Adds up the rows of each week, by its Monday. @param {Map<number, number>} counts @param {Month} month @param {Uint8Array} mask */
+  const countWeeks = (counts, month, mask) => {
+    if (!month.dated) return;
+    const moments = month.moments();
+    let monday = NaN, run = 0; // rows are in the order of time: there is one count for each week, not for each row
+    for (let row = 0; row < mask.length; row += 1) {
+      if (!mask[row]) continue;
+      if (!(moments[row] >= monday && moments[row] < monday + WEEK)) {
+        if (run) counts.set(monday, (counts.get(monday) ?? 0) + run);
+        monday = week(moments[row]);
+        run = 0;
+      }
+      run += 1;
+    }
+    if (run) counts.set(monday, (counts.get(monday) ?? 0) + run);
   };
 
   /**
-   * The rows that are what is asked for. `signed` is `yes` or `no`; `week` is a Monday as 2026-03-02, `since` any day; a team without a name is `-`.
-   * @param {Activity[]} rows @param {Record<string, string>} asked
+   * What is asked for: how many rows there are, the first of them, and how many there are in each week, by its Monday, whichever week is asked for; no weeks
+   * where everything is asked for.
+   * @param {Month[]} months @param {ActivityFilter} asked @param {number} most @returns {{ count: number, rows: Activity[], weeks: Map<number, number> | null }}
    */
-  const filter = (rows, asked) => {
-    const monday = asked.week ? Date.parse(`${asked.week}T00:00:00Z`) / 1000 : 0;
-    const begin = asked.since ? Date.parse(`${asked.since}T00:00:00Z`) / 1000 : 0;
-    return rows.filter((row) => (!asked.team || (row.team || '-') === asked.team) && (!asked.repo || row.repo === asked.repo) && (!asked.stage || row.stage === asked.stage)
-      && (!asked.person || row.author === asked.person) && (!asked.kind || row.kind === asked.kind)
-      && (!asked.signed || (row.author !== '' && (row.signed !== '') === (asked.signed === 'yes')))
-      && (!asked.since || (row.dated && row.moment >= begin))
-      && (!asked.week || (row.dated && row.moment >= monday && row.moment < monday + WEEK)));
-  };
-
-  /** How many rows there are in each week, by its Monday; those whose dates cannot be right are in none. @param {Activity[]} rows */
-  const byWeek = (rows) => {
-    /** @type {Map<number, number>} */
-    const counts = new Map();
-    for (const row of rows) {
-      if (!row.dated) continue;
-      const monday = week(row.moment);
-      counts.set(monday, (counts.get(monday) ?? 0) + 1);
+  const select = (months, asked, most) => {
+    /** @type {Activity[]} */
+    const rows = [];
+    /** @type {Map<number, number> | null} */
+    const weeks = Object.entries(asked).some(([name, value]) => value && name !== 'week') ? new Map() : null;
+    let count = 0;
+    for (const month of months) {
+      const mask = matching(month, asked);
+      if (weeks) countWeeks(weeks, month, mask);
+      if (asked.week) keepTime(mask, month, asked.week, WEEK);
+      for (let row = 0; row < month.count; row += 1) {
+        if (!mask[row]) continue;
+        if (count < most) rows.push(month.row(row));
+        count += 1;
+      }
     }
-    return counts;
+    return { count, rows, weeks };
   };
 
-  /** The values of a property, the most frequent first. @param {Activity[]} rows @param {'team' | 'repo' | 'stage' | 'author' | 'kind'} name */
-  const values = (rows, name) => {
+  /** The values of a property, the most frequent first. @param {Month[]} months @param {'team' | 'repo' | 'stage' | 'author' | 'kind'} name */
+  const values = (months, name) => {
     /** @type {Map<string, number>} */
     const counts = new Map();
-    for (const row of rows) if (row[name] || name === 'team') counts.set(row[name], (counts.get(row[name]) ?? 0) + 1);
+    for (const month of months) {
+      const texts = name === 'team' ? month.teams() : month.distinct(name), own = new Int32Array(texts.length);
+      for (const place of month.numbers(name === 'team' ? 'repo' : name)) own[place] += 1;
+      texts.forEach((text, place) => { if (text || name === 'team') counts.set(text, (counts.get(text) ?? 0) + own[place]); });
+    }
     return [...counts].sort(([a, many], [b, others]) => others - many || (a < b ? -1 : 1)).map(([value]) => value);
   };
 
@@ -97,7 +170,7 @@ const ActivityRows = (() => {
     const only = (/** @type {string} */ name) => Object.entries(asked).every(([key, value]) => key === name || !value);
     if (asked.repo && head.repoFeeds.includes(asked.repo)) {
       const odd = Object.hasOwn(head.oddFeeds, asked.repo) ? head.oddFeeds[asked.repo] : null;
-      return { path: odd ?? `feeds/repos/${simple(asked.repo)}`, of: asked.repo, json: false, exact: only('repo') };
+      return { path: odd ?? `feeds/repos/${Columns.slug(asked.repo)}`, of: asked.repo, json: false, exact: only('repo') };
     }
     if (asked.stage && Object.hasOwn(head.stageFeeds, asked.stage)) return { path: head.stageFeeds[asked.stage], of: asked.stage, json: true, exact: only('stage') };
     if (asked.team && Object.hasOwn(head.teamFeeds, asked.team)) {
@@ -107,5 +180,5 @@ const ActivityRows = (() => {
     return { path: 'feeds/all', of: 'everything', json: true, exact: only('') };
   };
 
-  return { read, week, year, mondays, time, filter, byWeek, values, feed, WEEK };
+  return { Month, week, year, mondays, stamp, select, values, feed, WEEK };
 })();

@@ -25,7 +25,9 @@
     ready ??= (async () => {
       document.head.append(Object.assign(document.createElement('link'), { rel: 'stylesheet', href: `${root}static/palette.css` }));
       if (typeof SiteData === 'undefined') await script('static/load.js');
-      await Promise.all([SiteData.load('models'), ...(typeof ModelSearch === 'undefined' ? [script('static/search.js')] : [])]);
+      await Promise.all([
+        SiteData.load('models'), ...(typeof Columns === 'undefined' ? [script('static/columns.js')] : []), ...(typeof ModelSearch === 'undefined' ? [script('static/search.js')] : []),
+      ]);
       const list = models = new ModelSearch.Models(SiteData.get('models'));
       names = Array.from({ length: list.count }, (_, row) => full(list, row).toLowerCase());
       texts = names.map((name, row) => `${name} ${list.descriptions[row].toLowerCase()} ${list.values('label', row).join(' ').toLowerCase()} ${list.repoName(row).toLowerCase()}`);

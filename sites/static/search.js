@@ -197,13 +197,15 @@ const ModelSearch = (() => {
 
     /** Where the page of a row is, from the root of the site; of a copy, that of its repository. @param {number} row */
     path(row) {
-      const slug = this.columns.repoPaths[this.repo[row]] ?? simple(this.repoName(row));
-      if (this.flags[row] & COPIED) return `repos/${slug}.html`;
-      return `models/${slug}/${this.columns.paths[row] ?? simple(this.artifacts[row])}.html`;
+      if (this.flags[row] & COPIED) return this.repoPath(this.repo[row]);
+      return `models/${this.repoSlug(this.repo[row])}/${this.columns.paths[row] ?? Columns.slug(this.artifacts[row])}.html`;
     }
 
+    /** @param {number} repo @returns {string} */
+    repoSlug(repo) { return this.columns.repoPaths[repo] ?? Columns.slug(this.repos[repo]); }
+
     /** @param {number} repo */
-    repoPath(repo) { return `repos/${this.columns.repoPaths[repo] ?? simple(this.repos[repo])}.html`; }
+    repoPath(repo) { return `repos/${this.repoSlug(repo)}.html`; }
 
     /** @param {string} name @param {number} row @returns {string[]} */
     values(name, row) {
@@ -217,9 +219,6 @@ const ModelSearch = (() => {
     /** `higher`, `lower`, or nothing. @param {number} row @returns {string} */
     direction(row) { return this.columns.directions[this.metric[row]]; }
   }
-
-  /** @param {string} name */
-  const simple = (name) => name.replaceAll(':', '~~').replaceAll('/', '~');
 
   /** How long ago, as facets of the list. `now` is in seconds. @param {Models} models @param {number} now @returns {Facet} */
   const ages = (models, now) => {

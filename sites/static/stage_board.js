@@ -5,7 +5,7 @@
  * Periods of versions in stages, as columns. `known` and `until` are numbers of crawls: since which, and until which, the catalog knew so.
  * @typedef {{ model: Int32Array, stage: Int32Array, version: Int32Array, versions: string[], from: Float64Array, to: Float64Array,
  *   known: Float64Array, until: Float64Array, flags: Int32Array, held: Record<number, number>, current: boolean }} Periods
- * @typedef {{ count: number, model: string, stage: string, versions: string[], version: string, base: number, unit: number, from: string, length: string, known: string, until: string, flags: string, held?: Record<number, number> }} Columns
+ * @typedef {{ count: number, model: string, stage: string, versions: string[], version: string, base: number, unit: number, from: string, length: string, known: string, until: string, flags: string, held?: Record<number, number> }} PeriodColumns
  * @typedef {{ model: number, stage: number, version: string, from: number, to: number, since: number, unregistered: boolean, skipped: boolean }} Period
  * Registrations and deregistrations of versions, in the order of models, of versions and, of each, of moments.
  * @typedef {{ model: Int32Array, version: Int32Array, versions: string[], rank: Int32Array, item: Int32Array, at: Float64Array, known: Float64Array,
@@ -14,34 +14,14 @@
  * @typedef {[number, number, number | null][]} Absences repositories that were taken out, from which crawl, until which
  */
 const StageBoard = (() => {
+  const { numbers, sums } = Columns;
   const UNREGISTERED = 1, SKIPPED = 2; // bits of `flags`
   const WITHDRAWN = 1, CURRENT = 2; // and of those of versions
   const NEVER = -1;
   const DAY = 86400, YEAR = 365 * DAY;
   const ALWAYS = Number.MAX_SAFE_INTEGER; // a moment after all others: what has no end is there
 
-  const DIGITS = new Map([...'0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_'].map((digit, value) => [digit.charCodeAt(0), value]));
-
-  /** A column of numbers: `1,2,3`, or `=4` where each of `length` rows has the same, or digits of base 64 behind `~`, the highest of each row first. @param {string} text @param {number} length */
-  const numbers = (text, length) => {
-    if (text.startsWith('=')) return new Float64Array(length).fill(Number(text.slice(1)));
-    if (text.startsWith('~')) {
-      const values = new Float64Array(length);
-      for (let at = 1; at < text.length; at += 1) {
-        const row = (at - 1) % length;
-        values[row] = values[row] * DIGITS.size + /** @type {number} */ (DIGITS.get(text.charCodeAt(at)));
-      }
-      return values;
-    }
-    return Float64Array.from(text ? text.split(',') : [], Number);
-  };
-  /** @param {Float64Array} steps */
-  const sums = (steps) => {
-    let sum = 0;
-    return Int32Array.from(steps, (step) => (sum += step));
-  };
-
-  /** Reads a table of periods; `current`: today's tags say so. @param {Columns} columns @param {boolean} current @returns {Periods} */
+  /** Reads a table of periods; `current`: today's tags say so. @param {PeriodColumns} columns @param {boolean} current @returns {Periods} */
   const periods = (columns, current) => {
     const length = columns.count;
     const from = numbers(columns.from, length).map((steps) => steps * columns.unit + columns.base);
@@ -49,13 +29,13 @@ const StageBoard = (() => {
     return {
       current, from, held: columns.held ?? {},
       model: sums(numbers(columns.model, length)),
-      stage: Int32Array.from(numbers(columns.stage, length)),
-      version: Int32Array.from(numbers(columns.version, length)),
+      stage: new Int32Array(numbers(columns.stage, length)),
+      version: new Int32Array(numbers(columns.version, length)),
       versions: columns.versions,
       to: endless(columns.length).map((seconds, row) => from[row] + seconds),
       known: endless(columns.known),
       until: endless(columns.until),
-      flags: Int32Array.from(numbers(columns.flags, length)),
+      flags: new Int32Array(numbers(columns.flags, length)),
     };
   };
 
@@ -165,8 +145,8 @@ const StageBoard = (() => {
     const endless = (/** @type {string} */ text) => numbers(text, length).map((number) => (number === NEVER ? Infinity : number));
     return {
       versions: columns.versions, at: numbers(columns.at, length), known: endless(columns.known), until: endless(columns.until),
-      model: sums(numbers(columns.model, length)), version: Int32Array.from(numbers(columns.version, length)), rank: Int32Array.from(numbers(columns.rank, length)),
-      item: Int32Array.from(numbers(columns.item, length)), flags: Int32Array.from(numbers(columns.flags, length)),
+      model: sums(numbers(columns.model, length)), version: new Int32Array(numbers(columns.version, length)), rank: new Int32Array(numbers(columns.rank, length)),
+      item: new Int32Array(numbers(columns.item, length)), flags: new Int32Array(numbers(columns.flags, length)),
     };
   };
 
@@ -214,5 +194,5 @@ const StageBoard = (() => {
     return parsed / 1000 + (day ? DAY - 1e-6 : 0);
   };
 
-  return { numbers, sums, periods, precise, period, since, chosen, at, gone, changed, versions, behind, crawlAt, moment, ALWAYS, DAY, YEAR, SKIPPED, UNREGISTERED };
+  return { periods, precise, period, since, chosen, at, gone, changed, versions, behind, crawlAt, moment, ALWAYS, DAY, YEAR, SKIPPED, UNREGISTERED };
 })();

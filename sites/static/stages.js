@@ -16,9 +16,10 @@
   });
 
   /** @type {string[]} */
-  const stages = head.stages, teams = head.teams, repos = head.repos, artifacts = head.artifact;
-  const count = artifacts.length;
-  const repoOf = StageBoard.sums(StageBoard.numbers(head.repo, count)), teamOf = Int32Array.from(StageBoard.numbers(head.team, repos.length));
+  const stages = head.stages, teams = head.teams, repos = Columns.frontCoded(head.shared, head.repos), artifacts = Columns.texts(head.artifact);
+  /** @type {number} */
+  const count = head.count;
+  const repoOf = Columns.sums(Columns.numbers(head.repo, count)), teamOf = new Int32Array(Columns.numbers(head.team, repos.length));
   const lost = new Set(head.lost);
   /** @type {Map<number, [string, number]>} */
   const behindNow = new Map(head.behind.map((/** @type {[number, string, number]} */ [model, latest, versions]) => [model, [latest, versions]]));
@@ -204,8 +205,7 @@
   table.tHead?.rows[0].replaceChildren(first, ...wide.map((stage) => element('th', { scope: 'col' },
     element('span', { className: `pill s-${head.looks[stage]}`, textContent: visible(stages[stage]), title: visible(stages[stage]) }))), ...(others ? [element('th', { scope: 'col', textContent: 'Other stages' })] : []));
 
-  const simple = (/** @type {string} */ name) => name.replaceAll(':', '~~').replaceAll('/', '~');
-  const path = (/** @type {number} */ model) => `models/${head.repoPaths[repoOf[model]] ?? simple(repos[repoOf[model]])}/${head.paths[model] ?? simple(artifacts[model])}.html`;
+  const path = (/** @type {number} */ model) => `models/${head.repoPaths[repoOf[model]] ?? Columns.slug(repos[repoOf[model]])}/${head.paths[model] ?? Columns.slug(artifacts[model])}.html`;
   const short = (/** @type {string} */ version) => visible(/^[0-9a-f]{40}$/.test(version) ? version.slice(0, 7) : version);
 
   /** What one stage of a model holds, and held. @param {number} model @param {number} stage */

@@ -13,7 +13,7 @@ from catalog.naming import plain_slug, slug
 from sites import urls
 from sites.data.activity import ActivityRow, MonthRow
 from sites.text import MONTHS, clip, face, look, minute, pill, short
-from sites.view_models import feeds
+from sites.view_models import columns, feeds
 from sites.view_models.feeds import Feeds
 from sites.view_models.scripts import script
 
@@ -85,17 +85,21 @@ def lines(rows: Iterable[ActivityRow]) -> list[ActivityLine]:
 
 
 def month_script(month: str, rows: Sequence[ActivityRow]) -> bytes:
-    """The script with what happened in a month, in columns: texts are named by their places in lists."""
-    repos, repo = _coded([row.repo for row in rows])
-    columns: dict[str, object] = {
+    """The script with what happened in a month, in columns: texts are named by their places among the distinct ones, `teams` is in the order of repositories."""
+    repos, repo = columns.coded([row.repo for row in rows])
+    teams, team = columns.coded([urls.team_of(name) for name in repos])
+    base = min((row.moment for row in rows), default=0)
+    head: dict[str, object] = {
         "count": len(rows),
-        "repos": repos,
-        "teams": [urls.team_of(name) for name in repos],
+        "repos": columns.texts(repos),
         "repo": repo,
-        "moment": _numbers([row.moment for row in rows]),
-        "flags": _numbers([row.is_gone + 2 * row.has_page for row in rows]),
+        "teams": columns.texts(teams),
+        "team": team,
+        "base": base,
+        "moment": columns.numbers([row.moment - base for row in rows]),
+        "flags": columns.numbers([row.is_gone + 2 * row.has_page for row in rows]),
     }
-    texts: Mapping[str, list[str]] = {
+    of_rows: Mapping[str, list[str]] = {
         "kind": [row.kind for row in rows],
         "artifact": [row.artifact or "" for row in rows],
         "version": [row.version or "" for row in rows],
@@ -106,11 +110,14 @@ def month_script(month: str, rows: Sequence[ActivityRow]) -> bytes:
         "detail": [clip(row.detail, DETAIL) for row in rows],
         "path": [urls.model(row.repo, row.artifact) if _is_odd(row) else "" for row in rows],
     }
-    for name, values in texts.items():
-        columns[f"{name}s"], columns[name] = _coded(values)
-    columns["looks"] = [look(stage) for stage in dict.fromkeys(texts["stage"])]
-    columns["faces"] = [face(author) for author in dict.fromkeys(texts["author"])]
-    return script(f"activity/{month}", columns)
+    for name, values in of_rows.items():
+        distinct, head[name] = columns.coded(values)
+        head[f"{name}s"] = columns.texts(distinct)
+    head["looks"] = [look(stage) for stage in dict.fromkeys(of_rows["stage"])]
+    head["faces"] = columns.texts(
+        f"{colour}{initials}" for colour, initials in map(face, dict.fromkeys(of_rows["author"]))
+    )
+    return script(f"activity/{month}", head)
 
 
 def index_script(
@@ -161,12 +168,3 @@ def _is_odd(row: ActivityRow) -> bool:
     """Whether a script cannot tell the path of the artifact's page from its names."""
     names = (row.repo, row.artifact or "")
     return row.has_page and any(slug(name) != plain_slug(name) for name in names)
-
-
-def _coded(texts: Sequence[str]) -> tuple[list[str], str]:
-    places = {text: place for place, text in enumerate(dict.fromkeys(texts))}
-    return [*places], _numbers([places[text] for text in texts])
-
-
-def _numbers(numbers: Sequence[int]) -> str:
-    return ",".join(map(str, numbers))

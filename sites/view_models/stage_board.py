@@ -6,10 +6,9 @@ What is in stages now is in one script, which the page loads at once; the past i
 
 from __future__ import annotations
 
-import string
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby, pairwise
+from itertools import groupby
 from typing import NamedTuple
 from zlib import crc32
 
@@ -19,6 +18,7 @@ from catalog.naming import plain_slug, slug
 from sites import urls
 from sites.data.stages import Board, BoardPeriodRow, BoardVersionRow
 from sites.text import clip, look, pill, short, stage_order
+from sites.view_models.columns import front_coded, numbers, steps, texts
 from sites.view_models.scripts import script
 
 FOLDER = "index/stages"
@@ -30,7 +30,6 @@ COLUMNS = 8  # stages with a column of their own
 
 _NEVER = -1
 _DAY = 86_400  # of the present the page shows days: a third less to load than with the seconds, which are in a script of their own
-_DIGITS = f"{string.digits}{string.ascii_letters}-_"  # of base 64
 _UNREGISTERED, _SKIPPED = 1, 2  # bits of `flags`
 _WITHDRAWN, _CURRENT = 1, 2  # and of those of versions
 
@@ -115,7 +114,7 @@ def scripts(board: Board) -> Iterator[tuple[str, bytes]]:
 
     now = [row for row in current if row.ended_at is None]
     known = sorted((row for row in board.periods if not row.is_current), key=_key)
-    others = {SECONDS: script("stages/seconds", _numbers([row.started_at % _DAY for row in now]))}
+    others = {SECONDS: script("stages/seconds", numbers([row.started_at % _DAY for row in now]))}
     for number, part in enumerate(parts):
         others[past(number)] = script(f"stages/past-{number}", table(sorted(part, key=_key)))
     others[KNOWN] = script("stages/known", table([row for row in known if not row.is_gone]))
@@ -137,17 +136,20 @@ def _head(
     of_team = {team: place for place, team in enumerate(teams)}
     pages = {_key(row) for row in board.periods if row.has_page}
     places = {(repo, artifact): place for place, (_, repo, artifact) in enumerate(artifacts)}
+    shared, names_of_repos = front_coded(distinct)
     return {
         "stages": names,
         "looks": [look(stage) for stage in names],
         "columns": [names.index(stage) for stage in columns(board)],
         "prod": names.index(board.prod) if board.prod in names else -1,
         "teams": teams,
-        "team": _numbers([of_team[urls.team_of(repo)] for repo in distinct]),
-        "repos": distinct,
-        "repo": _steps([of_repo[repo] for repo in repos]),
+        "team": numbers([of_team[urls.team_of(repo)] for repo in distinct]),
+        "shared": shared,
+        "repos": names_of_repos,
+        "repo": steps([of_repo[repo] for repo in repos]),
         "repoPaths": {place: slug(repo) for repo, place in of_repo.items() if slug(repo) != plain_slug(repo)},
-        "artifact": [artifact for _, _, artifact in artifacts],
+        "count": len(artifacts),
+        "artifact": texts(artifact for _, _, artifact in artifacts),
         "paths": {place: slug(name) for place, (_, _, name) in enumerate(artifacts) if slug(name) != plain_slug(name)},
         "lost": [place for place, key in enumerate(artifacts) if key not in pages],
         "behind": [[places[row.repo, row.artifact], row.latest or "", row.behind] for row in board.behind if (row.repo, row.artifact) in places],
@@ -173,18 +175,18 @@ def _table(
     base = min((row.started_at for row in periods), default=0) // unit * unit
     return {
         "count": len(periods),
-        "model": _steps([places[_key(row)] for row in periods]),
-        "stage": _numbers([of_stage[row.stage] for row in periods]),
+        "model": steps([places[_key(row)] for row in periods]),
+        "stage": numbers([of_stage[row.stage] for row in periods]),
         "versions": versions,
-        "version": _numbers([of_version[row.version] for row in periods]),
+        "version": numbers([of_version[row.version] for row in periods]),
         "base": base,
         "unit": unit,
-        "from": _numbers([(row.started_at - base) // unit for row in periods]),
-        "length": _numbers([_NEVER if row.ended_at is None else row.ended_at - row.started_at for row in periods]),
-        "known": _numbers([_NEVER if row.known_from is None else row.known_from for row in periods]),
-        "until": _numbers([_NEVER if row.known_until is None else row.known_until for row in periods]),
+        "from": numbers([(row.started_at - base) // unit for row in periods]),
+        "length": numbers([_NEVER if row.ended_at is None else row.ended_at - row.started_at for row in periods]),
+        "known": numbers([_NEVER if row.known_from is None else row.known_from for row in periods]),
+        "until": numbers([_NEVER if row.known_until is None else row.known_until for row in periods]),
         "held": {place: row.held_since for place, row in enumerate(periods) if row.held_since != row.started_at},
-        "flags": _numbers([_UNREGISTERED * row.unregistered + _SKIPPED * row.skipped for row in periods]),
+        "flags": numbers([_UNREGISTERED * row.unregistered + _SKIPPED * row.skipped for row in periods]),
     }
 
 
@@ -195,15 +197,15 @@ def _versions(rows: Sequence[BoardVersionRow], places: dict[ArtifactKey, int]) -
     of_version = {version: place for place, version in enumerate(names)}
     return {
         "count": len(own),
-        "model": _steps([places[_key(row)] for row in own]),
+        "model": steps([places[_key(row)] for row in own]),
         "versions": names,
-        "version": _numbers([of_version[row.version] for row in own]),
-        "rank": _numbers([row.rank for row in own]),
-        "item": _numbers([row.item for row in own]),
-        "at": _numbers([row.registered_at for row in own]),
-        "known": _numbers([_NEVER if row.known_from is None else row.known_from for row in own]),
-        "until": _numbers([_NEVER if row.known_until is None else row.known_until for row in own]),
-        "flags": _numbers([_WITHDRAWN * row.withdrawn + _CURRENT * row.is_current for row in own]),
+        "version": numbers([of_version[row.version] for row in own]),
+        "rank": numbers([row.rank for row in own]),
+        "item": numbers([row.item for row in own]),
+        "at": numbers([row.registered_at for row in own]),
+        "known": numbers([_NEVER if row.known_from is None else row.known_from for row in own]),
+        "until": numbers([_NEVER if row.known_until is None else row.known_until for row in own]),
+        "flags": numbers([_WITHDRAWN * row.withdrawn + _CURRENT * row.is_current for row in own]),
     }
 
 
@@ -215,23 +217,3 @@ def _cell(row: BoardPeriodRow | None) -> Markup:
     if row is None:
         return Markup("")
     return Markup('<b class="s-{}">{}</b>').format(look(row.stage), clip(short(row.version), 40))
-
-
-def _steps(numbers: Sequence[int]) -> str:
-    """Numbers that never fall, as differences."""
-    return _numbers([*numbers[:1], *(after - before for before, after in pairwise(numbers))])
-
-
-def _numbers(numbers: Sequence[int]) -> str:
-    """A column of numbers; one that is the same in all rows is that number, `=3`.
-
-    Where none is below 0, they are digits of base 64 behind `~`: the highest of every number, then the next. Compressed, that is a sixth less than `3,1,4`.
-    """
-    if numbers and numbers.count(numbers[0]) == len(numbers):
-        return f"={numbers[0]}"
-    if not numbers or min(numbers) < 0:
-        return ",".join(map(str, numbers))
-    last = len(_DIGITS) - 1
-    bits = last.bit_length()  # of a digit
-    shifts = reversed(range(0, max(numbers).bit_length(), bits))
-    return f"~{''.join(_DIGITS[number >> shift & last] for shift in shifts for number in numbers)}"

@@ -42,6 +42,7 @@ OURS = {
     "stage_board.js",
     "activity.js",
     "activity_rows.js",
+    "columns.js",
 }
 IMAGE = re.compile(
     r"../../(plots/[0-9a-f]{40}\.png|badges/[a-z0-9._~-]+/[a-z0-9._~-]+/[a-z0-9._~-]+\.svg)"

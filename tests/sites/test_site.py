@@ -261,6 +261,7 @@ def test_each_artifact_and_each_repository_has_a_page(site):
         "static/activity.css",
         "static/activity.js",
         "static/activity_rows.js",
+        "static/columns.js",
         "static/compare.css",
         "static/compare.js",
         "static/data.js",

@@ -41,9 +41,9 @@ ASK = """async ([moments, crawls]) => {
   const names = [...head.past.map((_, number) => `stages/past-${number}`), 'stages/known', 'stages/gone'];
   await Promise.all([...names, 'stages/seconds'].map(SiteData.load));
   const tables = [StageBoard.precise(StageBoard.periods(head.now, true), SiteData.get('stages/seconds')), ...names.map((name) => StageBoard.periods(SiteData.get(name), name.includes('past')))];
-  const repoOf = StageBoard.sums(StageBoard.numbers(head.repo, head.artifact.length));
+  const repoOf = Columns.sums(Columns.numbers(head.repo, head.count)), repos = Columns.frontCoded(head.shared, head.repos), artifacts = Columns.texts(head.artifact);
   return crawls.map((crawl) => moments.map((moment) => StageBoard.at(tables, repoOf, head.absences, moment, crawl)
-    .map((each) => [head.repos[repoOf[each.model]], head.artifact[each.model], head.stages[each.stage], each.version].join(' ')).sort()));
+    .map((each) => [repos[repoOf[each.model]], artifacts[each.model], head.stages[each.stage], each.version].join(' ')).sort()));
 }"""
 
 
@@ -123,10 +123,10 @@ BEHIND = """async ([moments, crawls]) => {
   await Promise.all([...names, 'stages/seconds', 'stages/versions'].map(SiteData.load));
   const tables = [StageBoard.precise(StageBoard.periods(head.now, true), SiteData.get('stages/seconds')), ...names.map((name) => StageBoard.periods(SiteData.get(name), name.includes('past')))];
   const versions = StageBoard.versions(SiteData.get('stages/versions'));
-  const repoOf = StageBoard.sums(StageBoard.numbers(head.repo, head.artifact.length));
+  const repoOf = Columns.sums(Columns.numbers(head.repo, head.count)), repos = Columns.frontCoded(head.shared, head.repos), artifacts = Columns.texts(head.artifact);
   return crawls.map((crawl) => moments.map((moment) => {
     const inProd = new Map(StageBoard.at(tables, repoOf, head.absences, moment, crawl).filter((each) => each.stage === head.prod).map((each) => [each.model, each.version]));
-    return [...StageBoard.behind(versions, inProd, moment, crawl)].map(([model, [latest, count]]) => `${head.artifact[model]} ${inProd.get(model)} ${latest} ${count}`).sort();
+    return [...StageBoard.behind(versions, inProd, moment, crawl)].map(([model, [latest, count]]) => `${artifacts[model]} ${inProd.get(model)} ${latest} ${count}`).sort();
   }));
 }"""
 # The same from the state of the registry: of all tags, or of those that were known after a crawl.
@@ -307,22 +307,6 @@ def head_of(periods):
     """What the script that the page loads first says."""
     script = dict(stage_board.scripts(board_of(periods)))[stage_board.BOARD]
     return json.loads(script.removeprefix(b'S("stages",').removesuffix(b");\n"))
-
-
-@pytest.mark.parametrize(
-    ("numbers", "text"),
-    [
-        ([], ""),
-        ([7, 7], "=7"),
-        ([3, -1], "3,-1"),
-        ([0, 9, 10, 35, 36, 61, 62, 63], "~09azAZ-_"),
-        ([62, 64], "~01-0"),
-        ([0, 4095, 4096], "~0010_00_0"),
-    ],
-    ids=str,
-)
-def test_a_column_of_numbers_is_digits_of_base_64_by_places(numbers, text):
-    assert stage_board._numbers(numbers) == text
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { evaluate, plain } from './scripts.mjs';
 
-const StageBoard = evaluate('StageBoard', 'stage_board.js');
+const StageBoard = evaluate('StageBoard', 'columns.js', 'stage_board.js');
 
 // m: v1 in prod from 100; v2 from 200, which crawl 3 read. n, of a repository that was taken out in crawl 4: v1 from 150.
 const NOW = { count: 2, model: '0,1', stage: '=0', versions: ['v1', 'v2'], version: '1,0', base: 100, unit: 1, from: '100,50', length: '=-1', known: '3,1', until: '=-1', flags: '2,0' };
@@ -11,16 +11,6 @@ const PAST = { count: 1, model: '=0', stage: '=0', versions: ['v1'], version: '=
 const KNOWN = { count: 1, model: '=0', stage: '=0', versions: ['v1'], version: '=0', base: 100, unit: 1, from: '=0', length: '=-1', known: '=1', until: '=3', flags: '=0' };
 const tables = [StageBoard.periods(NOW, true), StageBoard.periods(PAST, true), StageBoard.periods(KNOWN, false)];
 const repoOf = Int32Array.of(0, 1), absences = [[1, 4, null]];
-
-for (const [name, text, length, expected] of [
-  ['decimals', '3,-1', 2, [3, -1]],
-  ['one for all rows', '=4', 3, [4, 4, 4]],
-  ['one digit of base 64 each', '~09azAZ-_', 8, [0, 9, 10, 35, 36, 61, 62, 63]],
-  ['the highest digit of each, then the next', '~01-_', 2, [62, 127]],
-  ['none', '', 0, []],
-]) {
-  test(`a column of numbers: ${name}`, () => assert.deepEqual([...StageBoard.numbers(text, length)], expected));
-}
 
 for (const [name, moment, crawl, expected] of [
   ['before the first', 99, null, []],
