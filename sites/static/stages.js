@@ -3,6 +3,7 @@
 
 (() => {
   const { element, visible } = SiteData;
+  const { date, when: whenGiven } = /** @type {any} */ (window).S;
   const head = SiteData.get('stages');
   const table = /** @type {HTMLTableElement} */ (document.getElementById('board'));
   if (!head || !table) return;
@@ -10,6 +11,7 @@
   const SPARE = 6; // rows beyond the window, above and below
   const MOST_PRINTED = 1000;
   const WEEK = 7;
+  const REST = 150; // milliseconds after a move, until the address has it: some browsers allow 100 addresses in 30 s
   const FIRST = 2, MOST_NAMED = 40; // artifacts in the cell of a team, and in what the pointer is shown
   const LISTS = /** @type {Record<string, string>} */ ({
     changed: 'Changed since', behind: 'prod behind latest', old: 'prod older than a year', skipped: 'Skipped staging', unregistered: 'Unregistered',
@@ -36,8 +38,8 @@
 
   const dayOf = (/** @type {number} */ seconds) => new Date(seconds * 1000).toISOString().slice(0, 10);
   const say = (/** @type {number} */ seconds) => {
-    const date = new Date(seconds * 1000);
-    return Number.isNaN(date.getTime()) ? '' : date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
+    const moment = new Date(seconds * 1000);
+    return Number.isNaN(moment.getTime()) ? '' : date(moment);
   };
   /** The date in the address; empty where that is not a date: the board is as of now then. */
   const asOf = () => (StageBoard.moment(state.at) === null ? '' : state.at);
@@ -208,24 +210,34 @@
   const path = (/** @type {number} */ model) => `models/${head.repoPaths[repoOf[model]] ?? Columns.slug(repos[repoOf[model]])}/${head.paths[model] ?? Columns.slug(artifacts[model])}.html`;
   const short = (/** @type {string} */ version) => visible(/^[0-9a-f]{40}$/.test(version) ? version.slice(0, 7) : version);
 
-  /** What one stage of a model holds, and held. @param {number} model @param {number} stage */
-  const stageParts = (model, stage) => {
-    const own = cells.of(model).find((each) => each.stage === stage);
-    const parts = [];
-    if (own) parts.push(element('b', { className: `s-${head.looks[stage]}`, textContent: short(own.version), title: `${short(own.version)} since ${say(own.since)}` }));
-    for (const each of struck.of(model).filter((tag) => tag.stage === stage && tag.version !== own?.version)) parts.push(element('s', { textContent: short(each.version), title: 'The tag was deleted or rewritten' }));
-    if (state.list === 'changed') {
-      const old = before.of(model).find((each) => each.stage === stage);
-      if (changes[model] && old?.version !== own?.version) parts.push(element('small', { textContent: old ? `was ${short(old.version)}` : 'was empty' }));
-    } else if (own && state.list === 'behind' && stage === head.prod) {
-      const [latest, versions] = behind?.get(model) ?? ['', 0];
-      parts.push(element('small', { textContent: `latest ${short(latest)}, ${versions} ahead` }));
-    } else if (own) parts.push(element('small', { textContent: say(own.since) }));
+  /** An element: its name, properties, and what is inside. @typedef {[keyof HTMLElementTagNameMap, Record<string, string>, ...(Part | string)[]]} Part */
+  /** @param {Part} part @returns {HTMLElement} */
+  const built = ([name, properties, ...inside]) => element(name, properties, ...inside.map((each) => (typeof each === 'string' ? each : built(each))));
+
+  /** What the cells of a model show: what each stage holds, and held. @param {number} model @returns {Part[][]} */
+  const cellParts = (model) => {
+    const periods = cells.of(model), tags = struck.of(model), old = state.list === 'changed' && changes[model] ? before.of(model) : null;
+    const parts = wide.map((stage) => {
+      const own = periods.find((each) => each.stage === stage);
+      /** @type {Part[]} */
+      const inside = [];
+      if (own) inside.push(['b', { className: `s-${head.looks[stage]}`, textContent: short(own.version), title: `${short(own.version)} since ${say(own.since)}` }]);
+      for (const each of tags) if (each.stage === stage && each.version !== own?.version) inside.push(['s', { textContent: short(each.version), title: 'The tag was deleted or rewritten' }]);
+      if (state.list === 'changed') {
+        const was = old?.find((each) => each.stage === stage);
+        if (old && was?.version !== own?.version) inside.push(['small', { textContent: was ? `was ${short(was.version)}` : 'was empty' }]);
+      } else if (own && state.list === 'behind' && stage === head.prod) {
+        const [latest, versions] = behind?.get(model) ?? ['', 0];
+        inside.push(['small', { textContent: `latest ${short(latest)}, ${versions} ahead` }]);
+      } else if (own) inside.push(['small', { textContent: say(own.since) }]);
+      return inside;
+    });
+    if (others) parts.push(periods.filter((each) => !wide.includes(each.stage)).map((each) => ['span', { className: `pill s-${head.looks[each.stage]}` }, `${visible(stages[each.stage])} `, ['b', { textContent: short(each.version) }]]));
     return parts;
   };
   /** The row of a team: in each stage how many of its artifacts have a version there, and the first of these. @param {number} own */
   const drawTeam = (own) => {
-    const shown = (ofTeam.get(own) ?? []).map((model) => ({ name: visible(artifacts[model]), periods: cells.of(model) }));
+    const shown = ofTeam.get(own) ?? [], periods = shown.flatMap((model) => cells.of(model));
     const narrowed = new URLSearchParams(Object.entries({ ...state, rows: '', team: teams[own] || '-' }).filter(([, value]) => value));
     const link = (/** @type {string} */ textContent) => {
       const to = element('a', { href: `?${narrowed}`, textContent });
@@ -234,9 +246,10 @@
     };
     const line = element('tr', {}, element('td', { className: 'name' }, link(visible(teams[own]) || 'no team'), element('small', { textContent: counted(shown.length, 'artifact') })));
     const cell = (/** @type {(stage: number) => boolean} */ belongs, /** @type {Record<string, string>} */ attributes, /** @type {string} */ look) => {
-      const there = shown.flatMap(({ name, periods }) => periods.filter((each) => belongs(each.stage)).map((each) => `${name} ${short(each.version)}`));
-      const names = `${there.slice(0, FIRST).join(', ')}${there.length > FIRST ? ', …' : ''}`;
-      line.append(element('td', attributes, ...(there.length ? [element('b', { className: look, title: there.slice(0, MOST_NAMED).join(', ') }, link(there.length.toLocaleString('en'))), element('small', { textContent: names })] : [])));
+      const there = periods.filter((each) => belongs(each.stage));
+      const names = there.slice(0, MOST_NAMED).map((each) => `${visible(artifacts[each.model])} ${short(each.version)}`);
+      const first = `${names.slice(0, FIRST).join(', ')}${there.length > FIRST ? ', …' : ''}`;
+      line.append(element('td', attributes, ...(there.length ? [element('b', { className: look, title: names.join(', ') }, link(there.length.toLocaleString('en'))), element('small', { textContent: first })] : [])));
     };
     for (const stage of wide) cell((each) => each === stage, { 'data-stage': visible(stages[stage]) }, `s-${head.looks[stage]}`);
     if (others) cell((each) => !wide.includes(each), { 'data-stage': 'other stages' }, '');
@@ -247,46 +260,69 @@
     if (row < 0) return element('tr', { className: 'team' }, element('th', { scope: 'rowgroup' }, visible(teams[-1 - row]) || 'no team'));
     const name = visible(artifacts[row]);
     const link = lost.has(row) ? element('span', { textContent: name, title: 'Not in the catalog now' }) : element('a', { href: path(row), textContent: name });
-    const line = element('tr', {}, element('td', { className: 'name' }, link, element('small', { textContent: visible(repos[repoOf[row]]) })));
-    for (const stage of wide) line.append(element('td', { 'data-stage': visible(stages[stage]) }, ...stageParts(row, stage)));
-    if (others) {
-      const own = cells.of(row).filter((each) => !wide.includes(each.stage));
-      line.append(element('td', {}, ...own.map((each) => element('span', { className: `pill s-${head.looks[each.stage]}` }, `${visible(stages[each.stage])} `, element('b', { textContent: short(each.version) })))));
-    }
-    return line;
+    return element('tr', {}, element('td', { className: 'name' }, link, element('small', { textContent: visible(repos[repoOf[row]]) })),
+      ...wide.map((stage) => element('td', { 'data-stage': visible(stages[stage]) })), ...(others ? [element('td')] : []));
   };
 
-  let height = 44, printing = false;
-  /** @type {Map<number, HTMLTableRowElement>} */
-  const drawn = new Map();
+  const rowHeight = () => parseFloat(getComputedStyle(table).getPropertyValue('--row')) || 44;
+  let height = rowHeight(), printing = false, grouped = '', answers = 0;
+  /** A row in sight: where it is, the number of the answer that it shows, and what its cells say. @typedef {{ row: HTMLTableRowElement, place: number, answer: number, said: string[] }} Line */
+  /** @type {Map<number, Line>} */
+  const drawn = new Map(); // by what `rows` has: a move of the slider changes few cells, and most rows stay
+  const clear = () => {
+    for (const { row } of drawn.values()) row.remove();
+    drawn.clear();
+  };
+  /** Draws the cells that say something else now. @param {Line} line @param {number} model */
+  const update = (line, model) => {
+    line.answer = answers;
+    if (model < 0) return;
+    cellParts(model).forEach((parts, place) => {
+      const said = JSON.stringify(parts);
+      if (line.said[place] === said) return;
+      line.said[place] = said;
+      line.row.cells[place + 1].replaceChildren(...parts.map(built));
+    });
+  };
   const showRows = () => {
     const top = body.getBoundingClientRect().top;
     const first = printing ? 0 : Math.max(0, Math.floor(-top / height) - SPARE);
     const end = printing ? Math.min(rows.length, MOST_PRINTED) : Math.min(rows.length, Math.ceil((innerHeight - top) / height) + SPARE);
-    for (const [place, row] of drawn) if (place < first || place >= end) { row.remove(); drawn.delete(place); }
-    for (let place = first; place < end; place += 1) {
-      if (drawn.has(place)) continue;
-      const row = draw(rows[place]);
-      row.style.transform = `translateY(${place * height}px)`;
-      row.setAttribute('aria-rowindex', String(place + 2));
-      drawn.set(place, row);
-      const next = [...drawn.keys()].filter((other) => other > place).sort((a, b) => a - b)[0];
-      body.insertBefore(row, next === undefined ? null : drawn.get(next) ?? null);
+    const inSight = new Set(rows.slice(first, end));
+    for (const [id, { row }] of drawn) if (!inSight.has(id)) { row.remove(); drawn.delete(id); }
+    /** @type {HTMLTableRowElement | null} */
+    let below = null;
+    for (let place = end - 1; place >= first; place -= 1) {
+      const id = rows[place], line = drawn.get(id) ?? { row: draw(id), place: -1, answer: -1, said: [] };
+      if (line.answer !== answers) update(line, id);
+      if (line.place !== place) {
+        line.place = place;
+        line.row.style.transform = `translateY(${place * height}px)`;
+        line.row.setAttribute('aria-rowindex', String(place + 2));
+      }
+      if (!drawn.has(id)) body.insertBefore(line.row, below); // those that stay are in order
+      drawn.set(id, line);
+      below = line.row;
     }
   };
   const redraw = () => {
-    for (const row of drawn.values()) row.remove();
-    drawn.clear();
-    height = parseFloat(getComputedStyle(table).getPropertyValue('--row')) || 44;
+    answers += 1;
+    if (state.rows || grouped) clear(); // rows of teams have other cells
+    grouped = state.rows;
     body.style.height = `${rows.length * height}px`;
     table.setAttribute('aria-rowcount', String(rows.length + 1));
     /** @type {HTMLElement} */ (document.getElementById('none')).hidden = rows.length > 0;
     showRows();
   };
+  const resize = () => {
+    height = rowHeight();
+    clear();
+    redraw();
+  };
   addEventListener('scroll', showRows, { passive: true });
-  addEventListener('resize', redraw, { passive: true });
+  addEventListener('resize', resize, { passive: true });
   addEventListener('beforeprint', () => { printing = true; showRows(); });
-  addEventListener('afterprint', () => { printing = false; redraw(); });
+  addEventListener('afterprint', () => { printing = false; resize(); });
 
   // --- Showing what is asked
 
@@ -319,18 +355,28 @@
   };
   let asking = 0;
   /** Loads what the question needs, and shows the answer, unless another question came in between. */
-  const apply = () => {
+  const answer = () => {
     const question = (asking += 1);
     showControls();
-    showAddress();
     const names = lacking(Math.min(moment(), since()), crawl());
     if (!names.length) { show(); return; }
     if (loaded.size === 0 && asOf() === '' && crawl() === null) show();
     fetchScripts(names).then(() => { if (question === asking) show(); }, (error) => { total.textContent = `${error.message}: the board is not complete.`; });
   };
 
-  let frame = 0;
-  const soon = () => { cancelAnimationFrame(frame); frame = requestAnimationFrame(apply); };
+  let resting = 0, frame = 0;
+  const apply = () => {
+    clearTimeout(resting);
+    showAddress();
+    answer();
+  };
+  /** The same for what moves on and on. */
+  const soon = () => {
+    clearTimeout(resting);
+    cancelAnimationFrame(frame);
+    resting = setTimeout(showAddress, REST);
+    frame = requestAnimationFrame(answer);
+  };
   slider.addEventListener('input', () => {
     state.at = slider.value === slider.max ? '' : dayOf(Number(slider.value) * StageBoard.DAY);
     soon();
@@ -344,7 +390,7 @@
   from.addEventListener('change', () => { state.since = from.value; state.list = 'changed'; apply(); });
   search.addEventListener('input', () => { state.q = search.value; soon(); });
 
-  /** @type {any} */ (window).S.when('as-of', (/** @type {{crawled: string} | null} */ asOf) => { if (asOf) { last = Date.parse(asOf.crawled) / 1000; apply(); } });
-  apply();
+  whenGiven('as-of', (/** @type {{crawled: string} | null} */ asOf) => { if (asOf) { last = Date.parse(asOf.crawled) / 1000; apply(); } });
+  if (!asking) apply();
   performance.mark('board');
 })();

@@ -219,6 +219,41 @@ def test_the_name_of_a_team_narrows_the_board_to_it(browser, visited):
         )
 
 
+# Moves the slider to a share of its way, and waits for the answer; says how many of the rows that were there are still there.
+MOVE = """async (share) => {
+  const slider = document.querySelector('input[type=range]'), before = [...document.querySelectorAll('#board tbody tr')];
+  const [least, most] = [Number(slider.min), Number(slider.max)];
+  slider.value = String(Math.round(least + share * (most - least)));
+  const day = new Date(Number(slider.value) * 86400e3).toISOString().slice(0, 10);
+  slider.dispatchEvent(new Event('input'));
+  const moment = () => new Promise((resolve) => setTimeout(resolve, 20));
+  while (!document.querySelector('#controls code').textContent.includes(day) || new URLSearchParams(location.search).get('at') !== day) await moment();
+  return before.filter((row) => row.isConnected).length;
+}"""
+MOVES = [0.9, 0.85, 0.5, 0.95]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    "query", ["", "list=changed&since=2024-06-01", "list=behind", "list=old&team=vision", "rows=teams"]
+)
+def test_a_board_after_moves_of_the_slider_is_that_of_its_address(browser, demo_folder, query):
+    """Rows that a move leaves in sight stay, and their cells say what those of a new page do."""
+    address = f"{(demo_folder / 'output/site/stages.html').as_uri()}?{query}"
+    with opened(browser, address) as page:
+        page.locator("#board.live").wait_for()
+        moved = [(page.evaluate(MOVE, share), page.url, board(page)) for share in MOVES]
+    anew = []
+    for _, url, _ in moved:
+        with opened(browser, url) as page:
+            page.wait_for_function(
+                "document.querySelector('#controls code')?.textContent.includes(new URLSearchParams(location.search).get('at'))"
+            )
+            anew.append((url, board(page)))
+    kept = sum(count for count, _, _ in moved)
+    assert ([(url, rows) for _, url, rows in moved], kept > 0) == (anew, query != "rows=teams")
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize(
     ("at", "says"),
