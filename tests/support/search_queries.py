@@ -91,6 +91,7 @@ PHRASES = {
     "a phrase and a word": Case('"call centre" angry', [SENTIMENT]),
     "two phrases": Case('"fresh food" "mark down"', [MARKDOWN]),
     "a phrase of one word": Case('"fraud"', [FRAUD]),
+    "a phrase that has a word twice": Case('"the mailbox of the call centre"', [SENTIMENT]),
     "a phrase, upper case": Case('"CREDIT COMMITTEE"', [SCORECARD]),
 }
 PREFIXES = {

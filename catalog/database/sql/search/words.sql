@@ -35,11 +35,13 @@ from chosen s join (select repo, commit, file, text from cards) c on c.repo = s.
 -- internal.search_words(leaves): The documents that have the words of a query, each with its score: BM25 (k1 1.2, b 0.75) over weighted
 --     fields, in millionths.
 --   key: place, doc
--- A word is found whole or by all of its parts. The score is a whole number, so that the order of a sum does not change it.
+-- A word is found whole or by all of its parts, and a phrase by its words, each of which counts once. The score is a whole number, so that
+-- the order of a sum does not change it.
 --   place: The leaf's place in the query.
 --   doc: The document: see `search_texts`.
 with words as materialized (
-    select place, kind, parts from internal.search_unnested(leaves) where kind in ('word', 'prefix', 'phrase') and len(parts) > 0
+    select place, kind, case kind when 'phrase' then list_distinct(parts) else parts end as parts
+    from internal.search_unnested(leaves) where kind in ('word', 'prefix', 'phrase') and len(parts) > 0
 ),
 alternatives as materialized (
     select place, 1 as way, 1 as parts, array_to_string(parts, '') as term, kind = 'prefix' as begins from words where kind <> 'phrase'
