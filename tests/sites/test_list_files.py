@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from support.catalog_files import repository, write_catalog
 from support.catalogs import rows_of
 from support.worlds import World
 
-CARD = "# Churn\n\nAsk Maike.Quast77@acme.example or the desk. Quast wrote this.\n"
+CARD = "# Churn\n\nAsk Maike.Quast77@acme.example or the desk; jürgen@acme.example is away. Quast wrote this.\n"
 
 
 def built(folder: Path) -> Path:
@@ -36,12 +37,16 @@ def test_words_that_only_an_address_has_are_not_published(tmp_path):
     site = built(tmp_path)
     held = (site / "index/words/all.js").read_text("utf-8")
     words = json.loads(held.removeprefix('S("words/all",').removesuffix(");\n"))
-    assert [word for word in ("maike", "quast77", "77", "example", "quast", "desk", "churn") if word in words] == [
+    assert [word for word in ("maike", "quast77", "77", "jurgen", "example", "quast", "desk", "churn") if word in words] == [
         "quast",
         "desk",
         "churn",
     ]
-    others = [file.name for file in site.rglob("*") if file.is_file() and b"maike" in file.read_bytes().lower()]
+    others = [
+        file.name
+        for file in site.rglob("*")
+        if file.is_file() and re.search(rb"maike|j(u|\xc3\xbc|\\u00fc)rgen", file.read_bytes().lower())
+    ]
     assert others == []
 
 

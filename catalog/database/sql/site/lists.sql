@@ -70,7 +70,7 @@ group by all order by all;
 
 -- internal.site_address_pattern() [scalar]: What an e-mail address looks like; `catalog/privacy/emails.py` knows it better, and masks
 --     fewer.
-'[\w.+%''-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}';
+'[\p{L}\p{N}_.+%''-]+@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}';
 
 -- internal.site_words_of(a_text) [scalar]: The words by which search finds a text: see `find_words`.
 list_distinct(list_concat(
