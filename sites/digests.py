@@ -99,6 +99,7 @@ def digests(
                 for row in inputs.repositories
                 if row.has_lineage and (path := urls.lineage(row.repo))
             },
+            **{urls.phrase_texts(row.repo): by_repo[row.repo] for row in inputs.repositories if row.is_searched},
             **{path: by_repo[repo] for path, repo in scripts.items()},
             **{path: of_feed(*own) for path, own in feeds.items()},
         },

@@ -26,7 +26,7 @@ from sites.published.exports import Exports
 from sites.site_pages import SitePages
 from sites.site_settings import SiteSettings
 from sites.time_pages import TimePages
-from sites.view_models import as_of, lineage_graphs, list_files
+from sites.view_models import as_of, lineage_graphs, list_files, phrase_texts
 from sites.view_models.feeds import Feeds
 from sites.view_models.model import plots
 from sites.view_models.model.plots import Plots
@@ -85,6 +85,7 @@ class SiteParts:
         before: list[Iterable[tuple[str, bytes | Path]]] = [
             self.exports.sources(stale),
             ((path, content) for path, content in {**self._static, **self._own}.items() if path in stale),
+            phrase_texts.files(self.connection, self._texts, stale),
             list_files.files(self.connection, stale, lists.models),
             lineage_graphs.files(self.connection, self._graphs, stale),
             self._past.script_files(stale),
@@ -163,9 +164,21 @@ class SiteParts:
     def _graphs(self) -> dict[str, str]:
         return lineage_graphs.paths(self._inputs)
 
+    @cached_property
+    def _texts(self) -> dict[str, str]:
+        return phrase_texts.paths(self._inputs)
+
     def _from_rows(self, stale: Collection[str]) -> frozenset[str]:
         """Those of these files that are made from the rows of repositories."""
-        apart = {*self._lists, *self._graphs, *self._scripts, *self._former, *self._past.pages, DATA.pattern}
+        apart = {
+            *self._lists,
+            *self._texts,
+            *self._graphs,
+            *self._scripts,
+            *self._former,
+            *self._past.pages,
+            DATA.pattern,
+        }
         return frozenset(stale).difference(self._static, self._own, self.exports.files, apart)
 
     def _read(self, stale: Collection[str]) -> tuple[Facts, dict[Key, Plots]]:

@@ -48,6 +48,11 @@ def lineage(repo: str) -> str:
     return f"lineage/{_slug(repo)}.js"
 
 
+def phrase_texts(repo: str) -> str:
+    """Where the script with the texts of a repository lies, in which the list of models finds phrases."""
+    return f"index/texts/{_slug(repo)}.js"
+
+
 def record(repo: str, artifact: str) -> str:
     """Where an artifact's record for programs lies: beside its page."""
     return model(repo, artifact).removesuffix(".html") + ".json"

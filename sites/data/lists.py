@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple, TypedDict
 
-from sites.data.facts import Connection, rows
+from sites.data.facts import Connection, by_repo, rows
 
 BATCH = 2_000  # words in memory at a time
+REPOS = 200  # of which texts are in memory at a time
 
 
 class StageVersion(TypedDict):
@@ -86,6 +87,23 @@ class WordRow(NamedTuple):
     entries: str
 
 
+class TextSizeRow(NamedTuple):
+    """How many characters the texts of a repository have; `digest` changes with any of them."""
+
+    repo: str
+    characters: int
+    digest: int
+
+
+class PhraseTextRow(NamedTuple):
+    """A text in which phrases are found: its words, `split` wherever one ends, and `whole` as they are written."""
+
+    repo: str
+    artifact: str
+    split: str
+    whole: str
+
+
 class MeasureRow(NamedTuple):
     """A metric or parameter, and the places of those whose latest version has it as a number or as a text."""
 
@@ -128,6 +146,20 @@ def words(connection: Connection) -> Iterator[WordRow]:
     answer = connection.execute("from internal.site_words()")
     while batch := answer.fetchmany(BATCH):
         yield from map(WordRow._make, batch)
+
+
+def text_sizes(connection: Connection) -> list[TextSizeRow]:
+    """How long the texts of each repository are."""
+    return rows(connection, "site_text_sizes", TextSizeRow)
+
+
+def phrase_texts(connection: Connection, repos: Sequence[str]) -> Iterator[tuple[str, list[PhraseTextRow]]]:
+    """The texts of each of these repositories, read for some of them at a time."""
+    for start in range(0, len(repos), REPOS):
+        some = [*repos[start : start + REPOS]]
+        texts = by_repo(rows(connection, "site_phrase_texts", PhraseTextRow, some))
+        for repo in some:
+            yield repo, texts.get(repo, [])
 
 
 def measure_counts(connection: Connection) -> list[WordCountRow]:

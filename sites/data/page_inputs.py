@@ -47,6 +47,7 @@ class PageInputsRow(NamedTuple):
     has_lineage: bool
     about: int | None
     links: int | None
+    is_searched: bool
 
 
 class PageInputs(NamedTuple):

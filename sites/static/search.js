@@ -207,6 +207,9 @@ const ModelSearch = (() => {
     /** @param {number} repo */
     repoPath(repo) { return `repos/${this.repoSlug(repo)}.html`; }
 
+    /** The name of the data that has the texts of a repository. @param {number} repo */
+    textsName(repo) { return `texts/${this.repoSlug(repo)}`; }
+
     /** @param {string} name @param {number} row @returns {string[]} */
     values(name, row) {
       const facet = this.fields.get(name);

@@ -23,6 +23,7 @@ const WordSearch = (() => {
       /** @type {Map<string, Posting | null>} */ this.postings = new Map();
       /** @type {Map<string, string | null>} */ this.repairs = new Map();
       /** @type {Map<string, Facet>} */ this.more = new Map();
+      this.phrases = new PhraseSearch.Finder(models, data);
     }
 
     /** @param {string} name */
@@ -72,15 +73,15 @@ const WordSearch = (() => {
     }
 
     /**
-     * The score of each row that has a word: whole, or all of its parts. 0 where it has not.
+     * The score of each row that has a word, whole or all of its parts, or all words of a phrase. 0 where it has not.
      * @param {QueryText} leaf
      * @param {string[]} words its parts
-     * @returns {{hits: Uint8Array, scores: Float64Array}}
+     * @returns {WordHits}
      */
     word(leaf, words) {
       const { count } = this.models;
       const hits = new Uint8Array(count), scores = new Float64Array(count);
-      const ways = [[words.join('')], ...(words.length > 1 ? [words] : [])];
+      const ways = leaf.kind === 'phrase' ? [[...new Set(words)]].filter((way) => way.length) : [[words.join('')], ...(words.length > 1 ? [words] : [])];
       ways.forEach((way) => {
         const whole = new Float64Array(count), has = new Uint8Array(count);
         const last = way.length - 1;
@@ -222,7 +223,7 @@ const WordSearch = (() => {
       const leaves = QueryLanguage.leaves(query.node);
       for (const leaf of leaves) {
         if (leaf.kind === 'measure' && leaf.value.lastIndexOf('@') > 0) throw new Beyond(`${leaf.of}.${leaf.name}:${leaf.value}`);
-        if (leaf.kind === 'phrase') throw new Beyond(`"${leaf.text}"`);
+        if (leaf.kind === 'phrase' && PhraseSearch.ADDRESS.test(leaf.text)) throw new Beyond(`"${leaf.text}"`);
         if (leaf.kind === 'condition' && ['author', 'owner'].includes(leaf.name) && leaf.value.lastIndexOf('@') > 0) throw new Beyond(`${leaf.name}:${leaf.value}`);
       }
       const negated = QueryLanguage.negatedLeaves(query.node);
@@ -253,7 +254,7 @@ const WordSearch = (() => {
       }
       const rows = all ? found.all : found.any();
       if (!all && seen(rows)) notes.push(NEAREST);
-      return { mask: rows, score: words.size ? found.score : undefined, words: [...words.values()].flat(), note: notes.join(' '), ...options };
+      return { mask: rows, score: leaves.some(isText) ? found.score : undefined, words: [...words.values()].flat(), note: notes.join(' '), ...options };
     }
 
     /** The numbers of the first metric that is asked for. @param {QueryLeaf[]} leaves @param {Set<QueryLeaf>} negated @returns {Map<number, AskedNumber> | undefined} */
@@ -279,15 +280,21 @@ const WordSearch = (() => {
       const missing = [];
       /** @type {Map<QueryLeaf, Uint8Array>} */
       const masks = new Map();
+      /** Of each phrase the rows that have all of its words. @type {Map<QueryText, WordHits>} */
+      const candidates = new Map();
       const score = new Float64Array(count);
+      const add = (/** @type {QueryLeaf} */ leaf, /** @type {Uint8Array} */ hits, /** @type {Float64Array} */ scores) => {
+        masks.set(leaf, hits);
+        for (let row = 0; row < count; row += 1) if (hits[row]) score[row] += scores[row];
+      };
       for (const leaf of leaves) {
         try {
           if (leaf.kind === 'condition') masks.set(leaf, this.condition(leaf));
           else if (leaf.kind === 'measure') masks.set(leaf, this.measure(leaf));
+          else if (leaf.kind === 'phrase') candidates.set(leaf, this.word(leaf, parts(leaf.text)));
           else {
-            const { hits, scores } = this.word(/** @type {QueryText} */ (leaf), words.get(leaf) ?? []);
-            masks.set(leaf, hits);
-            for (let row = 0; row < count; row += 1) score[row] += scores[row];
+            const { hits, scores } = this.word(leaf, words.get(leaf) ?? []);
+            add(leaf, hits, scores);
           }
         } catch (error) {
           if (!(error instanceof Missing)) throw error;
@@ -295,7 +302,38 @@ const WordSearch = (() => {
         }
       }
       if (missing.length) throw new Missing(missing);
-      return { score, all: truth(query.node, masks, count), any: () => truth(loose(query.node), masks, count) };
+      const found = new Map([...candidates].map(([leaf, { hits }]) => [leaf, this.phrases.find(leaf.text, hits)]));
+      for (const [leaf, { scores }] of candidates) add(leaf, /** @type {PhraseHits} */ (found.get(leaf)).has, scores);
+      const rows = (/** @type {QueryNode | null} */ node) => {
+        this.checkTexts(node, masks, found);
+        return truth(node, masks, count);
+      };
+      return { score, all: rows(query.node), any: () => rows(loose(query.node)) };
+    }
+
+    /**
+     * Missing where texts are not loaded that decide whether a row is found; Beyond where they are too long.
+     * @param {QueryNode | null} node @param {Map<QueryLeaf, Uint8Array>} masks @param {Map<QueryText, PhraseHits>} phrases
+     */
+    checkTexts(node, masks, phrases) {
+      if (!phrases.size) return;
+      const { models } = this;
+      const least = new Map(masks), most = new Map(masks); // as few rows as have a phrase in any case, and as many as may have it
+      for (const [leaf, { shown, open }] of phrases) {
+        least.set(leaf, shown);
+        most.set(leaf, shown.map((hit, row) => hit | open[row]));
+      }
+      const possible = truth(node, most, models.count, least);
+      /** @type {Set<number>} */
+      const repos = new Set();
+      for (const { open } of phrases.values()) open.forEach((isOpen, row) => { if (isOpen && possible[row]) repos.add(models.repo[row]); });
+      if (!repos.size) return;
+      const sizes = integers(this.need('texts').characters, models.repos.length);
+      if ([...repos].reduce((sum, repo) => sum + sizes[repo], 0) > PhraseSearch.MOST_CHARACTERS) {
+        throw new Beyond(`which texts of ${repos.size === 1 ? 'one repository' : `${repos.size} repositories`} have ${[...phrases.keys()].map((leaf) => `"${leaf.text}"`).join(' and ')}`);
+      }
+      const missing = [...repos].map((repo) => models.textsName(repo)).filter((name) => this.data(name) === undefined);
+      if (missing.length) throw new Missing(missing);
     }
   }
 
@@ -336,12 +374,12 @@ const WordSearch = (() => {
     }
   };
 
-  /** @param {QueryNode | null} node @param {Map<QueryLeaf, Uint8Array>} masks @param {number} count @returns {Uint8Array} */
-  const truth = (node, masks, count) => {
+  /** The rows for which a query is true; `negated` has the rows of those leaves that are under a negation. @param {QueryNode | null} node @param {Map<QueryLeaf, Uint8Array>} masks @param {number} count @param {Map<QueryLeaf, Uint8Array>} [negated] @returns {Uint8Array} */
+  const truth = (node, masks, count, negated = masks) => {
     if (!node) return new Uint8Array(count).fill(1);
-    if (node.kind === 'not') return truth(node.node, masks, count).map((hit) => 1 - hit);
+    if (node.kind === 'not') return truth(node.node, negated, count, masks).map((hit) => 1 - hit);
     if (node.kind === 'and' || node.kind === 'or') {
-      const [first, ...others] = node.nodes.map((each) => truth(each, masks, count));
+      const [first, ...others] = node.nodes.map((each) => truth(each, masks, count, negated));
       const both = Uint8Array.from(first);
       for (const other of others) for (let row = 0; row < count; row += 1) both[row] = node.kind === 'and' ? both[row] & other[row] : both[row] | other[row];
       return both;
@@ -350,11 +388,13 @@ const WordSearch = (() => {
     return node.kind === 'condition' && node.name === 'no' ? own.map((hit) => 1 - hit) : own;
   };
 
+  /** @param {QueryNode} node */
+  const isText = (node) => node.kind === 'word' || node.kind === 'prefix' || node.kind === 'phrase';
+
   /** The query with any of its words where it asks for all of them. @param {QueryNode | null} node @returns {QueryNode | null} */
   const loose = (node) => {
     if (node?.kind === 'or') return { kind: 'or', nodes: node.nodes.map((each) => loose(each) ?? each) };
     if (node?.kind !== 'and') return node;
-    const isText = (/** @type {QueryNode} */ each) => each.kind === 'word' || each.kind === 'prefix' || each.kind === 'phrase';
     const words = node.nodes.filter(isText);
     const others = node.nodes.filter((each) => !isText(each)).map((each) => loose(each) ?? each);
     /** @type {QueryNode[]} */

@@ -8,12 +8,19 @@ from zlib import crc32
 from sites.data import lists
 from sites.data.facts import Connection
 from sites.manifest import SiteFile
-from sites.view_models import measure_index, model_index, word_index
+from sites.view_models import measure_index, model_index, phrase_texts, word_index
 from sites.view_models.scripts import script
 
 MODELS = "index/models.js"
 MORE = "index/more.js"
-FILES = (MODELS, MORE, "index/words.js", "index/terms.js", measure_index.INDEX)  # besides those of words and measures
+FILES = (
+    MODELS,
+    MORE,
+    "index/words.js",
+    "index/terms.js",
+    measure_index.INDEX,
+    phrase_texts.INDEX,
+)  # besides those of words and measures
 _FOLDERS = (word_index.FOLDER, measure_index.FOLDER)
 
 
@@ -39,11 +46,14 @@ def files(
     more = model_index.more_columns(models, [f for f in facets if f.field in model_index.MORE_FIELDS])
     names = word_index.shards(lists.word_counts(connection))
     of_measures = word_index.shards(lists.measure_counts(connection))
+    sizes = lists.text_sizes(connection)
     others = {
         MORE: script("more", more),
+        phrase_texts.INDEX: phrase_texts.sizes(sizes, [row.repo for row in models]),
         **dict(word_index.files(lists.words(connection), names, [row.length for row in models])),
         **dict(measure_index.files(lists.measures(connection), of_measures, lists.lower_endings(connection))),
     }
-    of_list["version"] = f"{crc32(b''.join(others.values())):08x}"
+    texts = repr(sizes).encode()  # the files with texts are loaded under this version, too
+    of_list["version"] = f"{crc32(b''.join([*others.values(), texts])):08x}"
     every = {MODELS: script("models", of_list), **others}
     yield from ((path, data) for path, data in every.items() if path in stale)

@@ -15,12 +15,12 @@ NOON = datetime(2024, 6, 1, 12)  # noqa: DTZ001 - as the catalog has it
 ROW = PageInputsRow(
     repo="a", file="1.rows", url="https://a", outcome="read", stale=False, message=None, read_at=None, left_at=None, left_because=None,
     copy_of=None, assigned=[], artifacts=["m"], news=[{"artifact": "m", "stages": ["prod"]}], events=1, duplicates=None, gone_tags=None, first_versions=None, users=None, has_lineage=True,
-    about=None, links=None,
+    about=None, links=None, is_searched=True,
 )  # fmt: skip
 CRAWL = CrawlRow(crawl=1, started_at=NOON, seconds=1.0, new=1, changed=0, fresh=0, failed=0, received=0)
 FEEDS = {"feeds/repos/a.xml": ["a"], "feeds/repos/b.xml": ["b"], "feeds/all.xml": ["a", "b"]}
-OF_A = {"models/a/m.html", "models/a/m.js", "lineage/a.js", "repos/a.html", "feeds/repos/a.xml"}
-OF_B = {"models/b/m.html", "models/b/m.js", "lineage/b.js", "repos/b.html", "feeds/repos/b.xml"}
+OF_A = {"models/a/m.html", "models/a/m.js", "lineage/a.js", "repos/a.html", "feeds/repos/a.xml", "index/texts/a.js"}
+OF_B = {"models/b/m.html", "models/b/m.js", "lineage/b.js", "repos/b.html", "feeds/repos/b.xml", "index/texts/b.js"}
 LISTS = {
     "index.html",
     "models.html",
@@ -50,7 +50,7 @@ def changed(**given):
 OTHER = {
     "file": "2.rows", "url": "https://b", "outcome": "gone", "stale": True, "message": "no answer", "read_at": NOON, "left_at": NOON,
     "left_because": "renamed to b", "copy_of": "b", "assigned": [{"artifact": "m", "stage": "prod"}], "events": 2, "duplicates": 1, "gone_tags": 1, "first_versions": 1,
-    "users": 1, "has_lineage": False, "about": 1,
+    "users": 1, "has_lineage": False, "about": 1, "is_searched": False,
 }  # fmt: skip
 
 

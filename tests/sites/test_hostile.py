@@ -28,6 +28,7 @@ OURS = {
     "search.js",
     "words.js",
     "measures.js",
+    "phrases.js",
     "load.js",
     "models.js",
     "palette.js",

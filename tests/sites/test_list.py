@@ -5,20 +5,19 @@ from __future__ import annotations
 import csv
 import json
 import re
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
 from catalog.query import Catalog
+from support.list_page import asked
 from support.search_queries import DEMO
 
 pytestmark = pytest.mark.browser
 
-# What the page leaves to the command line: versions, experiments, phrases, addresses.
-BEYOND = re.compile(r'is:version|is:experiment|(?<![:\w.])"|\w@demo\.example')
+# What the page leaves to the command line: versions, experiments, addresses.
+BEYOND = re.compile(r"is:version|is:experiment|\w@demo\.example")
+PHRASE = re.compile(r'(?<![:\w.])"')
 MEASURED = re.compile(r"metric\.|param\.|sort:(?!score|updated|created|name|versions)")
 DEMO_QUERIES = [case.query for case in DEMO.values() if case.query.strip()]
 
@@ -209,37 +208,16 @@ def test_texts_of_strangers_stay_texts(opened, site):
     assert [c for c in "\u202e\u200b\x7f" if c in shown] == []
 
 
-def served(folder: Path) -> ThreadingHTTPServer:
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder))
-    Thread(target=server.serve_forever, daemon=True).start()
-    return server
-
-
-ASK = """([queries]) => { window.answers = {}; (async () => {
-  const models = new ModelSearch.Models(SiteData.get('models')), searcher = new WordSearch.Searcher(models, SiteData.get);
-  const groups = ModelSearch.facets(models, 0);
-  for (const query of queries) {
-    let found = searcher.search(query);
-    while (found.missing) { await Promise.all(found.missing.map(SiteData.load)); found = searcher.search(query); }
-    const { rows } = ModelSearch.filter(models, groups, new Map(), found);
-    window.answers[query] = found.ask ? 'ask' : found.error ?? [
-      ModelSearch.sortByQuery(models, rows, found).slice(0, 10).map((row) => `${models.repoName(row)}:${models.artifacts[row]}`), rows.length];
-  }
-  window.done = true;
-})(); }"""
-
-
 @pytest.fixture(scope="module")
 def of_command_line(demo_folder: Path) -> dict[str, list[object]]:
     """What `catalog search` finds: the first ten, and how much there is."""
     queries = [query for query in DEMO_QUERIES if not BEYOND.search(query)]
     measured = [query for query in queries if MEASURED.search(query)]
-    others = [query for query in queries if not MEASURED.search(query)]
-    queries = [*measured, *others[::2], *others[1::4]][:80]  # some of each kind: a search takes the command line 60 ms
+    phrases = [query for query in queries if PHRASE.search(query)]
+    others = [query for query in queries if not MEASURED.search(query) and query not in phrases]
+    queries = [*phrases, *measured, *others[::2], *others[1::4]][
+        :90
+    ]  # some of each kind: a search takes the command line 60 ms
     with Catalog.open(demo_folder / "output" / "catalog.duckdb") as catalog:
         answers = {query: catalog.search(query, limit=10) for query in queries}
     return {query: [[row["ref"] for row in answer.rows], answer.total] for query, answer in answers.items()}
@@ -248,20 +226,7 @@ def of_command_line(demo_folder: Path) -> dict[str, list[object]]:
 @pytest.mark.parametrize("way", ["file", "http"])
 def test_the_page_finds_what_the_command_line_finds_in_its_order(browser, demo, of_command_line, way):
     beyond = [query for query in DEMO_QUERIES if BEYOND.search(query)]
-    server = served(demo)
-    page = browser.new_page()
-    page.goto(
-        (demo / "models.html").as_uri() if way == "file" else f"http://127.0.0.1:{server.server_port}/models.html"
-    )
-    page.locator("#models.live").wait_for()
-    page.evaluate(ASK, [[*of_command_line, *beyond]])
-    page.locator("body").evaluate(
-        "() => new Promise((resolve) => { const wait = () => (window.done ? resolve() : setTimeout(wait, 20)); wait(); })"
-    )
-    answers = page.evaluate("window.answers")
-    server.shutdown()
-    server.server_close()
-    page.close()
+    answers = asked(browser, demo, way, [*of_command_line, *beyond])
     assert answers == {**of_command_line, **dict.fromkeys(beyond, "ask")}
 
 

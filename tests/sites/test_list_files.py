@@ -17,16 +17,21 @@ from support.worlds import World
 CARD = "# Churn\n\nAsk Maike.Quast77@acme.example or the desk; jürgen@acme.example is away. Quast wrote this.\n"
 
 
-def built(folder: Path) -> Path:
+def built(folder: Path, card: str = CARD) -> Path:
     folder.mkdir(exist_ok=True)
-    world = World()
-    world.tag(
-        "churn@v1.0.0", world.commit({"README.md": CARD, "artifacts.yaml": "churn: {path: m.pkl, type: model}\n"})
-    )
+    rows = {}
+    for name, text in (("churn", card), ("ads", "# Ads\n\nThe desk wrote this.\n")):
+        world = World()
+        world.tag(
+            f"{name}@v1.0.0",
+            world.commit({"README.md": text, "artifacts.yaml": f"{name}: {{path: m.pkl, type: model}}\n"}),
+        )
+        rows[f"git.example/acme/{name}"] = rows_of(world.listing(), world.objects)
     file = write_catalog(
         folder / "c.duckdb",
-        {"git.example/acme/churn": rows_of(world.listing(), world.objects)},
-        {Repo: [repository("git.example/acme/churn", "https://git.example/acme/churn.git")]},
+        rows,
+        {Repo: [repository(name, f"https://{name}.git") for name in rows]},
+        refs=lambda name: "a" if name.endswith("ads") or card == CARD else "b",
     )
     build(file, folder / "site", title="x")
     return folder / "site"
@@ -37,7 +42,9 @@ def test_words_that_only_an_address_has_are_not_published(tmp_path):
     site = built(tmp_path)
     held = (site / "index/words/all.js").read_text("utf-8")
     words = json.loads(held.removeprefix('S("words/all",').removesuffix(");\n"))
-    assert [word for word in ("maike", "quast77", "77", "jurgen", "example", "quast", "desk", "churn") if word in words] == [
+    assert [
+        word for word in ("maike", "quast77", "77", "jurgen", "example", "quast", "desk", "churn") if word in words
+    ] == [
         "quast",
         "desk",
         "churn",
@@ -69,7 +76,25 @@ def test_two_catalogs_of_one_world_have_the_same_files(tmp_path):
             "index/stages/seconds.js",
             "index/stages/versions.js",
             "index/terms.js",
+            "index/texts.js",
+            "index/texts/git.example~acme~ads.js",
+            "index/texts/git.example~acme~churn.js",
             "index/words.js",
             "index/words/all.js",
         ],
     )
+
+
+@pytest.mark.slow
+def test_a_text_with_the_same_words_in_another_order_makes_the_texts_of_its_repository(tmp_path):
+    """No word changes, but the version by which a page loads texts does."""
+
+    def state(site: Path) -> dict[str, tuple[bytes, int]]:
+        return {file.name: (file.read_bytes(), file.stat().st_mtime_ns) for file in site.glob("index/**/*.js")}
+
+    before = state(built(tmp_path))
+    same = state(built(tmp_path))
+    after = state(built(tmp_path, CARD.replace("Quast wrote this", "this Quast wrote")))
+    assert same == before
+    assert {name for name in before if after[name][0] != before[name][0]} == {"git.example~acme~churn.js", "models.js"}
+    assert after["git.example~acme~ads.js"] == before["git.example~acme~ads.js"]

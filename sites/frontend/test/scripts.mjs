@@ -6,7 +6,7 @@ const STATIC = new URL('../../static/', import.meta.url);
 
 /** The value of an expression after these scripts of `../static` have run, one after the other. */
 export function evaluate(expression, ...names) {
-  const context = createContext({ console });
+  const context = createContext({ console, TextEncoder });
   for (const name of names) runInContext(readFileSync(new URL(name, STATIC), 'utf8'), context, { filename: name });
   return runInContext(expression, context);
 }

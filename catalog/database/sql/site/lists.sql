@@ -108,6 +108,37 @@ select term, count(*) as documents,
     string_agg(step || case frequency when 1 then '' else ':' || frequency end, ' ' order by place) as entries
 from hits group by term order by term;
 
+-- internal.site_text_sizes(): How long the texts of each repository are in which search finds words and phrases.
+--   key: repo
+--   characters: Of all of them.
+--   digest: A number that changes with any of them, but not with an e-mail address.
+select d.repo, sum(length(t.text))::bigint as characters, bit_xor(md5_number_lower(
+    concat_ws(chr(0), d.artifact, t.field, regexp_replace(t.text, internal.site_address_pattern(), ' ', 'g'))
+)) as digest
+from internal.search_texts((select coalesce(list(doc), []) from search_index.documents)) t
+join search_index.documents d on d.doc = t.doc
+group by d.repo
+order by d.repo;
+
+-- internal.site_phrase_texts(some_repos): The texts in which search finds phrases, of some repositories. What stands on either side of an
+--     e-mail address is a text by itself, without the address.
+--   key: repo, artifact, split, whole
+--   split: Its words, split wherever one ends: of `ResNet50` `res net 50`.
+--   whole: Its words as written: `resnet50`.
+with chosen as materialized (
+    select doc, repo, artifact from search_index.documents where repo in (select unnest(some_repos::varchar[]))
+),
+texts as (
+    select doc, unnest(
+        case when contains(text, '@') then regexp_split_to_array(text, internal.site_address_pattern()) else [text] end
+    ) as text
+    from internal.search_texts((select coalesce(list(doc), []) from chosen))
+)
+select distinct c.repo, c.artifact, internal.search_normal(internal.search_split(t.text)) as split, internal.search_normal(t.text) as whole
+from texts t join chosen c on c.doc = t.doc
+where regexp_matches(t.text, '[\p{L}\p{N}]')
+order by all;
+
 -- internal.site_language(): What a query may ask: the fields, in the order of docs/search.md.
 --   key: name
 --   kind: `text`, `number`, `date` or `flag`.

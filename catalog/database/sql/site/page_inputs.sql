@@ -21,6 +21,7 @@ select recipe from internal.making;
 --   has_lineage: It has a graph of lineage.
 --   about: The digest of what its page says of its crawls and of other repositories.
 --   links: The digest of the steps between this graph and others.
+--   is_searched: Search finds artifacts in it, also such as it has from another repository.
 with all_repos as (
     select repo from repos union select repo from internal.partitions
 ),
@@ -58,7 +59,8 @@ select
     case when r.stale or r.outcome = 'never' then r.read_at end as read_at, r.left_at, r.left_because,
     c.of_repo as copy_of, coalesce(g.artifacts, []) as artifacts, coalesce(f.news, []) as news,
     coalesce(s.assigned, []) as assigned, coalesce(f.events, 0) as events,
-    t.duplicates, d.gone_tags, o.first_versions, u.users, l.repo is not null as has_lineage, about.about, l.links
+    t.duplicates, d.gone_tags, o.first_versions, u.users, l.repo is not null as has_lineage, about.about, l.links,
+    x.repo is not null as is_searched
 from all_repos a
 left join internal.partitions p on p.repo = a.repo
 left join repos r on r.repo = a.repo
@@ -72,4 +74,5 @@ left join first_versions o on o.repo = a.repo
 left join internal.site_users_digests() u on u.repo = a.repo
 left join internal.site_lineage_digests() l on l.repo = a.repo
 left join internal.site_about_digests() about on about.repo = a.repo
+left join (select distinct repo from search_index.documents) x on x.repo = a.repo
 order by a.repo;
