@@ -177,18 +177,18 @@ def pages_alone(database: Path, folder: Path, what: str, models: int) -> None:
 
 def make_pages(file: Path, folder: Path) -> None:
     """Renders and writes the pages of a prepared file, as a build does: by several processes, of which this one writes."""
-    from bench_site import rendered  # by its name in other processes, too
+    from bench_site import render  # by its name in other processes, too
 
     from catalog.store.files import write
-    from sites.model_processes import usual_number
-    from sites.processes import arriving
+    from sites.model_processes import process_number
+    from sites.processes import run_in_processes
 
-    models, number = json.loads(file.read_bytes()), usual_number()
-    for path, page in arriving(rendered, [models[place::number] for place in range(number)]):
+    models, number = json.loads(file.read_bytes()), process_number()
+    for path, page in run_in_processes(render, [models[place::number] for place in range(number)]):
         write(folder / path / "index.html", page, durable=False)
 
 
-def rendered(models: list[dict[str, Any]]) -> Iterator[tuple[str, bytes]]:
+def render(models: list[dict[str, Any]]) -> Iterator[tuple[str, bytes]]:
     """Path and page of each model."""
     from sites.render import environment
 

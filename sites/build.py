@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +12,10 @@ from catalog.database import database as catalog_database
 from catalog.privacy.emails import Mask, hide
 from sites import output as site_folder
 from sites.data.masking import MaskedConnection
-from sites.model_processes import ModelProcesses, usual_number
+from sites.model_processes import MAX_PROCESSES, ModelProcesses, process_number
 from sites.program import program_digest
 from sites.published.exports import exports_in
-from sites.site_parts import SiteParts
+from sites.site_parts import ContentFiles, SiteParts
 from sites.site_settings import SiteSettings
 from sites.theme import NO_THEME, Theme
 from sites.view_models.model import plots
@@ -58,7 +58,7 @@ def build(  # noqa: PLR0913 - each is something that the site's owner chooses
     and time. `mask` says what becomes of e-mail addresses. `site_url` is where the site will be, for what cannot know where it is shown from: the page
     404.html, and feeds. `data` is the folder of the exported files, which become a part of the site; `theme` is the look that the owner chose.
     `progress` is called with how many files were made, and of how many. `processes`: the most that render pages of models, where there are thousands of
-    them; by default one for each processor, and four at most. A `mask` that `pickle` does not take keeps it to one.
+    them; one for each processor, and two at most. A `mask` that another process cannot import, such as a lambda, keeps it to one.
 
     What others lead to is written first: data, assets and images, new pages, changed pages, feeds, lists, and the home page; then what is gone is
     deleted. So a build that is cut short leaves old and new pages side by side, and no link from one to a file that is not there.
@@ -70,7 +70,9 @@ def build(  # noqa: PLR0913 - each is something that the site's owner chooses
         last = site_folder.look(folder, program_digest(), thorough=check)
         parts = SiteParts(
             connection=MaskedConnection(unmasked, mask),
-            processes=ModelProcesses(database=database, mask=mask, most=processes or usual_number()),
+            processes=ModelProcesses(
+                database=database, mask=mask, most=min(processes or MAX_PROCESSES, process_number())
+            ),
             settings=settings,
             exports=exports,
             last=last,
@@ -81,8 +83,8 @@ def build(  # noqa: PLR0913 - each is something that the site's owner chooses
         content = parts.content(stale)
         shown = {path: path for paths in content.images.values() for path in paths}
         new = last.stale(shown)
-        files = _counted(content.files(new), len(stale | new), progress)
-        done = site_folder.write_site(last, {**wanted.files, **shown}, files, content.images)
+        with closing(_counted(content.files(new), len(stale | new), progress)) as files:
+            done = site_folder.write_site(last, {**wanted.files, **shown}, files, content.images)
     return SiteReport(
         pages=len(wanted.pages),
         rendered=len(stale & wanted.pages.keys()),
@@ -93,9 +95,9 @@ def build(  # noqa: PLR0913 - each is something that the site's owner chooses
     )
 
 
-def _counted(
-    files: Iterable[tuple[str, bytes | Path]], total: int, progress: Progress
-) -> Iterator[tuple[str, bytes | Path]]:
-    for number, file in enumerate(files, 1):
-        yield file
-        progress(number, total)
+def _counted(files: ContentFiles, total: int, progress: Progress) -> ContentFiles:
+    """The files, which are closed with this iterator, so that processes that make some of them end."""
+    with closing(files):
+        for number, file in enumerate(files, 1):
+            yield file
+            progress(number, total)

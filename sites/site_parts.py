@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -32,6 +33,7 @@ from sites.view_models.model import plots
 from sites.view_models.model.plots import Plots
 
 PageFiles = Iterable[tuple[str, bytes]]
+ContentFiles = Generator[tuple[str, bytes | Path]]
 
 
 class SiteContent(NamedTuple):
@@ -43,7 +45,7 @@ class SiteContent(NamedTuple):
     plots: Mapping[Key, Plots]
     connection: Connection
 
-    def files(self, new: Collection[str]) -> Iterator[tuple[str, bytes | Path]]:
+    def files(self, new: Collection[str]) -> ContentFiles:
         """Path and content of each file; of images and numbers of plots, of those that are `new`."""
         yield from self.before
         yield from plots.numbers(self.plots, new)
@@ -188,7 +190,7 @@ class SiteParts:
         with_lists = any(path in stale for path in (MODEL_NAMES, *(page.pattern for page in LISTS)))
         with_lists = with_lists or any(path.startswith("teams/") for path in stale)
         facts = read(self.connection, repos, with_lists=with_lists)
-        return facts, plots.read(self.connection, facts, repos, with_numbers=self.settings.zooms_plots)
+        return facts, plots.read(self.connection, facts, repos, with_numbers=self.settings.has_vega)
 
     def _feeds(self, stale: Collection[str]) -> PageFiles:
         """Path and bytes of those feeds that are among these paths."""
@@ -213,9 +215,10 @@ class SiteParts:
         yield from site.pages(stale & {HOME.pattern})
 
     def _rendered(self, site: SitePages, stale: frozenset[str]) -> PageFiles:
-        """Path and bytes of those pages, by several processes where they are many; what these do not make is made here."""
+        """Path and bytes of those pages, by several processes where they are many; what these do not make, this one makes."""
         remaining = set(stale)
-        for path, data in self.processes.files(stale, self.wanted.repos, self.settings, self._news):
-            remaining.discard(path)
-            yield path, data
+        with closing(self.processes.files(stale, self.wanted.repos, self.settings, self._news)) as files:
+            for path, data in files:
+                remaining.discard(path)
+                yield path, data
         yield from site.pages(remaining)

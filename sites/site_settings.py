@@ -1,4 +1,4 @@
-"""The settings of a site, by which its owner chooses what all of its pages have alike."""
+"""The settings that all pages of a site share."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ class SiteSettings(NamedTuple):
         return self.title, self.site_url, self.catalog_url, self.masked, self.theme.digest
 
     @property
-    def zooms_plots(self) -> bool:
-        """Whether there is what draws plots that can be zoomed."""
+    def has_vega(self) -> bool:
+        """Whether the site has Vega's script, with which plots can be zoomed."""
         return plots.VEGA in self.static.contents
 
     def renderer(self) -> Renderer:

@@ -37,7 +37,7 @@ EXEMPT: dict[str, tuple[str, ...]] = {
         "catalog.cli.server_checks.AT_A_TIME", "catalog.privacy.needles.GRAM", "catalog.privacy.plugins._LOOK_BACK", "catalog.privacy.values.LONG", "catalog.privacy.values.MAX_REMEMBERED", "connectors.dvc.in_git.ENTRY", "connectors.dvc.in_git.MAX_REMEMBERED",
         "catalog.query.published.bucket._PIECE", "catalog.actions.annotate._WIDTH", "catalog.database.export.AT_ONCE", "catalog.database.export_database.ROWS", "catalog.download.clouds.PIECE", "catalog.download.download.JOBS", "catalog.download.folder._PIECE",
         "catalog.download.git_files.BATCH", "catalog.download.git_files._AT_ONCE", "catalog.download.plugins._PIECE", "catalog.download.target._PIECE",
-        "catalog.transport.pack._WINDOW", "catalog.transport.stream._CHUNK", "catalog.cli.site_server._PIECE", "sites.output.PIECE", "sites.view_models.model.plots.AT_ONCE", "sites.data.lists.BATCH", "sites.data.lists.REPOS", "sites.data.lineage.REPOS",
+        "catalog.transport.pack._WINDOW", "catalog.transport.stream._CHUNK", "catalog.cli.site_server._PIECE", "sites.output.PIECE", "sites.view_models.model.plots.AT_ONCE", "sites.data.lists.BATCH", "sites.data.lists.REPOS", "sites.data.lineage.REPOS", "sites.data.facts.REPOS", "sites.model_processes.REPOS",
     ),
     "how often something is looked at, or tried": (
         "catalog.cli.GARBAGE", "catalog.crawl.dask_cluster.GLANCE", "catalog.crawl.executor_reader.LOOK", "catalog.demo.search._QUERIES", "catalog.store.lock._GLANCE",

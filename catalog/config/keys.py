@@ -75,7 +75,7 @@ CRAWL = Table(
             name="processes",
             type=whole_number(1, 64),
             absent="one per processor, four at most",
-            sentence="Processes that read repositories, and that render the pages of thousands of models; with 1, it is the process of the command itself, in which no limit can end a call.",
+            sentence="Processes that read repositories; two of them render pages of models where thousands of files of a site change. With 1, the command does both in its own process, where no limit can end a call.",
         ),
         ConfigKey(
             name="max_memory",

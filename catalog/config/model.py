@@ -135,9 +135,7 @@ class Config:
     publish_csv: bool = False  # in `data/`, beside the files of Parquet
     jobs: int
     jobs_per_host: int
-    processes: (
-        int | None
-    )  # that read repositories and render pages; None for as many as there are processors, and four at most
+    processes: int | None  # that read repositories and render pages; None for one for each processor, four at most
     max_memory: int  # bytes of a crawl and its processes
     executor: str = "threads"  # where repositories are read
     scheduler: str | None = None  # the address of Dask's

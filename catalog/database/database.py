@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 FOR_ONE = 4 << 30  # bytes of memory of DuckDB for the questions of one reader
 FOR_ALL = 512 << 20  # the same where each row of the catalog is read once
+FOR_PART = 192 << 20  # the same for one of several processes, each of which reads a part, in one thread
 MAX_SPILL = "8GB"  # on the disk, for a question that needs more than its memory
 
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/+(.*)", re.DOTALL)  # a path has lost one of the two slashes
@@ -42,15 +43,17 @@ class UnreadableFile(StoreError):
     """DuckDB cannot open the database."""
 
 
-def connect(path: Path, *, max_memory: int = FOR_ONE) -> duckdb.DuckDBPyConnection:
+def connect(path: Path, *, max_memory: int = FOR_ONE, threads: int | None = None) -> duckdb.DuckDBPyConnection:
     """Opens a catalog read-only, without access to files, network, extensions or settings. NotFound where there is none.
 
-    `max_memory`: the most bytes that DuckDB holds; what is more goes by way of the disk, up to MAX_SPILL.
+    `max_memory`: the most bytes that DuckDB holds; what is more goes by way of the disk, up to MAX_SPILL. `threads`: one for each processor by default.
     """
     if not path.is_file():
         raise NotFound(_absent(path))
     try:
         connection = _open(path, max_memory)
+        if threads:
+            connection.execute("set threads = $1", [threads])
         for setting in _LOCKED:
             connection.execute(setting)
     except duckdb.Error as error:

@@ -43,7 +43,7 @@ def mask(emails: str, key: bytes) -> Mask:
 
 
 class _Codes:
-    """Puts a code in the place of each address. It can be sent to other processes, which a closure cannot."""
+    """Replaces each address by a code. A class, since a closure cannot be sent to another process."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key

@@ -80,11 +80,18 @@ class ChunkedRows(Generic[OwnedRow]):
     """The rows of each artifact, read for some repositories at a time: ask for artifacts in the order of repositories."""
 
     def __init__(
-        self, connection: Connection, macro: str, row: type[OwnedRow], repos: Sequence[str], *, are_all: bool = True
+        self,
+        connection: Connection,
+        macro: str,
+        row: type[OwnedRow],
+        repos: Sequence[str],
+        *,
+        are_all: bool = True,
+        at_once: int = REPOS,
     ) -> None:
-        """`repos`: all that will be asked for, sorted; or all that there are."""
+        """`repos`: all that will be asked for, sorted; or all that there are. `at_once`: the repositories whose rows are in memory at a time."""
         self._connection, self._macro, self._row, self._repos = connection, macro, row, repos
-        self._are_all = are_all
+        self._are_all, self._at_once = are_all, at_once
         self._first, self._last = 1, 0  # places of the repositories whose rows are here
         self._rows: dict[Key, list[OwnedRow]] = {}
 
@@ -92,7 +99,7 @@ class ChunkedRows(Generic[OwnedRow]):
         """Those of an artifact."""
         place = bisect_left(self._repos, key[0])
         if not self._first <= place <= self._last:
-            self._first, self._last = place, min(place + REPOS, len(self._repos)) - 1
+            self._first, self._last = place, min(place + self._at_once, len(self._repos)) - 1
             self._rows = {}
             some = self._repos[self._first : self._last + 1]
             query, parameters = _of_macro(self._macro, some)
@@ -141,10 +148,17 @@ class Facts:
     releases: dict[str, list[ReleaseRow]]
 
 
-def read(connection: Connection, repos: Collection[str] | None = None, *, with_lists: bool = True) -> Facts:
+def read(
+    connection: Connection,
+    repos: Collection[str] | None = None,
+    *,
+    with_lists: bool = True,
+    at_once: int = REPOS,
+) -> Facts:
     """The facts of a catalog; details are read when they are asked for, so the connection is to stay open.
 
-    `repos`: those whose details are wanted; None for all. Without lists, artifacts and repositories are of these alone.
+    `repos`: those whose details are wanted; None for all. Without lists, artifacts and repositories are of these alone. `at_once`: the repositories whose
+    details are in memory at a time.
     """
     some = None if repos is None else sorted(repos)
     listed = None if with_lists else some
@@ -152,7 +166,7 @@ def read(connection: Connection, repos: Collection[str] | None = None, *, with_l
     own = sorted({artifact.repo for artifact in artifacts}) if some is None else some
 
     def chunked(macro: str, row: type[OwnedRow]) -> ChunkedRows[OwnedRow]:
-        return ChunkedRows(connection, macro, row, own, are_all=some is None)
+        return ChunkedRows(connection, macro, row, own, are_all=some is None, at_once=at_once)
 
     return Facts(
         counts=rows(connection, "site_counts", CountsRow)[0],

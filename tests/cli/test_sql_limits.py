@@ -13,7 +13,7 @@ from time import monotonic
 import pytest
 
 from catalog.cli.sql_limits import GRACE, OWN, bounded_process, memory_size
-from catalog.database.database import FOR_ALL, FOR_ONE, MAX_SPILL, connect
+from catalog.database.database import FOR_ALL, FOR_ONE, FOR_PART, MAX_SPILL, connect
 from catalog.errors import Exit, Misuse
 from catalog.query import Catalog
 from catalog.query.answer import SqlError
@@ -79,12 +79,17 @@ def test_what_python_asks_has_the_same_bounds(database):
         assert len(catalog.artifacts().rows) > 2  # a question of ours is bounded by the catalog
 
 
-@pytest.mark.parametrize(("memory", "shown"), [(FOR_ONE, "4.0 GiB"), (FOR_ALL, "512.0 MiB")])
+@pytest.mark.parametrize(("memory", "shown"), [(FOR_ONE, "4.0 GiB"), (FOR_ALL, "512.0 MiB"), (FOR_PART, "192.0 MiB")])
 def test_duckdb_holds_so_much(database, memory, shown):
     with closing(connect(database, max_memory=memory)) as connection:
         assert connection.execute("select current_setting('memory_limit')").fetchall() == [(shown,)]
     with Catalog.open(database, max_memory=memory) as catalog:
         assert catalog.sql("select current_setting('memory_limit') as size").rows == [{"size": shown}]
+
+
+def test_duckdb_has_so_many_threads(database):
+    with closing(connect(database, threads=1)) as connection:
+        assert connection.execute("select current_setting('threads')").fetchall() == [(1,)]
 
 
 def test_the_disk_has_a_bound_too(database):

@@ -10,7 +10,7 @@ from itertools import islice
 from time import sleep
 
 from sites import processes
-from sites.model_processes import PageShare, share_files
+from sites.model_processes import RenderTask, render
 
 
 def numbers(task: tuple[str, int]) -> Iterator[tuple[str, int]]:
@@ -46,15 +46,18 @@ def endless(task: tuple[str, int]) -> Iterator[int]:
     sleep(3600)
 
 
-class HalfOfAShare:
-    """Makes some files of a share, each sent by itself, and then ends its process."""
+class HalfOfATask:
+    """Makes some files of a task, each sent by itself, and then ends its process, or does nothing for ever."""
 
-    def __call__(self, share: PageShare) -> Iterator[tuple[str, bytes]]:
-        yield from islice(share_files(share), len(share.paths) // 2)
-        os.kill(os.getpid(), signal.SIGKILL)
+    def __init__(self, *, ends: bool = True) -> None:
+        self._ends = ends
 
-    def __reduce__(self) -> tuple[type[HalfOfAShare], tuple[()], dict[str, int]]:
-        return HalfOfAShare, (), {"batch": 1}
+    def __call__(self, task: RenderTask) -> Iterator[tuple[str, bytes]]:
+        yield from islice(render(task), len(task.paths) // 2)
+        if self._ends:
+            os.kill(os.getpid(), signal.SIGKILL)
+        sleep(3600)
 
-    def __setstate__(self, state: dict[str, int]) -> None:
-        processes.BATCH = state["batch"]  # in the process that it is sent to
+    def __setstate__(self, state: dict[str, bool]) -> None:
+        self.__dict__ = state
+        processes.BATCH = 1  # in the process that it is sent to

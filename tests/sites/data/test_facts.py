@@ -57,12 +57,10 @@ def test_the_last_crawls_are_read(beyond):
     assert [row.crawl for row in found] == [*range(module.CRAWLS + beyond, beyond, -1)]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("count", "queries"), [(2, 1), (3, 2)], ids=["as many repositories as are read at a time", "one more"]
 )
-def test_rows_are_read_for_some_repositories_at_a_time(monkeypatch, count, queries):
-    monkeypatch.setattr(module, "REPOS", 2)  # with four hundred the views take seconds
+def test_rows_are_read_for_some_repositories_at_a_time(count, queries):
     repos = [f"r{number}" for number in range(count)]
     connection = catalog_of({repo: {Event: [registration(1, DAY)]} for repo in repos})
     asked = []
@@ -74,7 +72,7 @@ def test_rows_are_read_for_some_repositories_at_a_time(monkeypatch, count, queri
             asked.append(parameters)
             return connection.execute(query, parameters)
 
-    rows = module.ChunkedRows(Counting(), "site_events", EventRow, repos)
+    rows = module.ChunkedRows(Counting(), "site_events", EventRow, repos, at_once=2)
     assert [len(rows.get((repo, "m"), [])) for repo in repos] == [1] * count
     assert len(asked) == queries
 
