@@ -189,12 +189,16 @@
   };
   more.addEventListener('click', () => { shown += SHOWN; show(); });
 
-  /** Loads months side by side, and shows them. @param {string[]} names */
+  /** Loads months side by side, and shows those that could be loaded. @param {string[]} names */
   const load = async (names) => {
-    await Promise.all(names.map((name) => SiteData.load(`activity/${name}`)));
-    for (const name of names) months.push(new ActivityRows.Month(SiteData.get(`activity/${name}`), name !== OTHER));
+    const answers = await Promise.allSettled(names.map((name) => SiteData.load(`activity/${name}`)));
+    names.forEach((name, place) => {
+      if (answers[place].status === 'fulfilled') months.push(new ActivityRows.Month(SiteData.get(`activity/${name}`), name !== OTHER));
+    });
     offer();
     show();
+    const lost = answers.find((answer) => answer.status === 'rejected');
+    if (lost) throw lost.reason;
   };
   /** The last month is shown at once, and the others when all are there. */
   const loadAll = async () => {

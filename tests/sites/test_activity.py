@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -144,6 +145,24 @@ def test_the_feed_is_that_of_what_is_shown(browser, visited, query, feed):
         links = shown.locator("a").evaluate_all("links => links.map(link => link.href)")
         there = [Path(url2pathname(urlparse(link).path)).is_file() for link in links]
         assert (shown.inner_text(), {*there}, page.complaints) == (feed, {True}, [])
+
+
+MONTHS = "rows => rows.map(row => row.querySelector('time').dateTime.slice(0, 7))"
+
+
+@pytest.mark.browser
+def test_a_month_that_cannot_be_loaded_costs_no_other(browser, demo_folder, tmp_path):
+    with complete(browser, demo_folder / "output/site") as page:
+        months = page.locator("#activity tbody tr").evaluate_all(MONTHS)
+    site = shutil.copytree(demo_folder / "output/site", tmp_path / "site")
+    (lost,) = site.rglob(f"{months[len(months) // 2]}.js")
+    lost.unlink()
+    with opened(browser, (site / "activity.html").as_uri()) as page:
+        page.get_by_text("the list is not complete").wait_for()
+        shown = page.locator("#activity tbody tr").evaluate_all(MONTHS)
+    others = [month for month in months if month != lost.stem]
+    assert 0 < len(others) < len(months)
+    assert shown[: len(others)] == others
 
 
 @pytest.mark.browser
