@@ -361,7 +361,7 @@
     const names = lacking(Math.min(moment(), since()), crawl());
     if (!names.length) { show(); return; }
     if (loaded.size === 0 && asOf() === '' && crawl() === null) show();
-    fetchScripts(names).then(() => { if (question === asking) show(); }, (error) => { total.textContent = `${error.message}: the board is not complete.`; });
+    fetchScripts(names).then(() => { if (question === asking) show(); }, (error) => { if (question === asking) total.textContent = `${error.message}: the board is not complete.`; });
   };
 
   let resting = 0, frame = 0;
@@ -381,6 +381,7 @@
     state.at = slider.value === slider.max ? '' : dayOf(Number(slider.value) * StageBoard.DAY);
     soon();
   });
+  slider.addEventListener('change', () => { clearTimeout(resting); showAddress(); }); // the reader lets it go, and may follow a link
   when.addEventListener('change', () => { state.at = when.value; apply(); });
   present.addEventListener('click', () => { state.at = ''; apply(); });
   knows.addEventListener('change', () => { state.known = knows.checked ? dayOf(Math.min(moment(), last)) : ''; apply(); });
