@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-import resource
+import subprocess
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
@@ -17,12 +17,12 @@ from pathlib import Path
 from shutil import rmtree, which
 from statistics import median
 from tempfile import TemporaryDirectory
-from time import perf_counter
+from time import perf_counter, sleep
 from typing import Any
 
 import bench_measures
 import duckdb
-from common import HERE, clean, partition, run, smoke, tell, write_partitions
+from common import HERE, SAMPLED, children, clean, memory, partition, run, smoke, tell, write_partitions
 from common import build as build_catalog
 
 from catalog.schema.arrow import to_arrow
@@ -124,9 +124,17 @@ def make(path: Path, sizes: tuple[int, int, int, int], changed: int = 0) -> None
 
 
 def measure(database: Path, site: Path, folder: Path) -> Namespace:
-    """Builds the site in a process of its own: its seconds, its peak in MiB, and how many pages it rendered."""
+    """Builds the site in a process of its own: its seconds, the most memory that it and its processes had together in MiB, and how many pages it rendered."""
     environment = clean(folder) | {"PYTHONPATH": os.pathsep.join((str(HERE.parent), str(HERE)))}
-    return Namespace(**json.loads(run([sys.executable, __file__, BUILD, database, site], environment)))
+    command, peak = [sys.executable, __file__, BUILD, str(database), str(site)], 0.0
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        while process.poll() is None:
+            peak = max(peak, sum(map(memory, [process.pid, *children(process.pid)])))
+            sleep(SAMPLED)
+        printed = process.communicate()[0]
+    if process.returncode:
+        raise SystemExit(f"{' '.join(command)}: exit code {process.returncode}")
+    return Namespace(**json.loads(printed), peak=peak)
 
 
 def build_here(database: Path, site: Path) -> None:
@@ -134,8 +142,7 @@ def build_here(database: Path, site: Path) -> None:
 
     start = perf_counter()
     report = build(database, site, title="Models")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"seconds": perf_counter() - start, "peak": peak, "rendered": report.rendered}))
+    print(json.dumps({"seconds": perf_counter() - start, "rendered": report.rendered}))
 
 
 def pages_alone(database: Path, folder: Path, what: str, models: int) -> None:
