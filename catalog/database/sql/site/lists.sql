@@ -110,10 +110,11 @@ from hits group by term order by term;
 
 -- internal.site_text_sizes(): How long the texts of each repository are in which search finds words and phrases.
 --   key: repo
---   characters: Of all of them.
+--   characters: The number of their characters.
 --   digest: A number that changes with any of them, but not with an e-mail address.
-select d.repo, sum(length(t.text))::bigint as characters, bit_xor(md5_number_lower(
-    concat_ws(chr(0), d.artifact, t.field, regexp_replace(t.text, internal.site_address_pattern(), ' ', 'g'))
+select d.repo, sum(length(t.text))::bigint as characters, sum(md5_number_lower(
+    concat_ws(chr(0), d.artifact, t.field,
+        case when contains(t.text, '@') then regexp_replace(t.text, internal.site_address_pattern(), ' ', 'g') else t.text end)
 )) as digest
 from internal.search_texts((select coalesce(list(doc), []) from search_index.documents)) t
 join search_index.documents d on d.doc = t.doc

@@ -21,7 +21,7 @@ select recipe from internal.making;
 --   has_lineage: It has a graph of lineage.
 --   about: The digest of what its page says of its crawls and of other repositories.
 --   links: The digest of the steps between this graph and others.
---   is_searched: Search finds artifacts in it, also such as it has from another repository.
+--   is_searched: The search index has artifacts of it, including copies.
 with all_repos as (
     select repo from repos union select repo from internal.partitions
 ),
