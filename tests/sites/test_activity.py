@@ -215,7 +215,7 @@ def test_scripts_write_dates_as_pages_have_them(browser, visited):
     with opened(browser, (visited / "site/activity.html").as_uri()) as page:
         written = page.evaluate(
             "moments => moments.map((moment) => S.date(new Date(moment)))",
-            [f"{moment:%Y-%m-%dT%H:%MZ}".zfill(17) for moment in moments],
+            [moment.isoformat() for moment in moments],
         )
     assert written == [date(moment) for moment in moments] == ["1 Jan 1", "30 Sep 2026", "31 Dec 9999"]
 
