@@ -130,9 +130,11 @@ def rollback(tags: Tags, stage: str, version: str | None = None) -> ActionPlan:
         TagStep(event=UNASSIGNMENT, version=each.version, stage=stage, commit=each.commit) for each in reversed(ahead)
     ]
     words: list[tuple[str, ...]] = [("deprecate", tags.artifact, each.version, stage) for each in reversed(ahead)]
-    if since is None:
-        steps.append(_assignment(tags, state, stage, name))
-        words.append(_assigning(tags.artifact, stage, name))
+    if since is not None:
+        note = f"none of these tags assigns {stage}: a job that deploys on assignments alone does not run"
+        return make_plan(tags, steps, words, (note,))
+    steps.append(_assignment(tags, state, stage, name))
+    words.append(_assigning(tags.artifact, stage, name))
     return make_plan(tags, steps, words)
 
 

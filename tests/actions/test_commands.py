@@ -123,6 +123,13 @@ def test_commands(given, plan, expected):
         assert [(tag.name, tag.commit) for tag in plan(tags(*given)).tags] == expected
 
 
+def test_a_rollback_that_assigns_nothing_says_what_may_not_follow():
+    taken = commands.rollback(tags(V1, V2, *PROD[:2]), "prod")
+    assigned = commands.rollback(tags(V1, V2, PROD[0], ("churn#prod!#2", A), ("churn#prod#3", B)), "prod", "v1.0.0")
+    note = "none of these tags assigns prod: a job that deploys on assignments alone does not run"
+    assert (taken.notes, assigned.notes) == ((note,), ())
+
+
 def test_a_stage_that_gto_s_configuration_does_not_allow():
     with pytest.raises(InvalidArgument, match=r"one that \.gto allows: dev, prod"):
         commands.assign(tags(V1, stages=("dev", "prod")), "live")
