@@ -61,6 +61,7 @@ class Actor:
 
     def __init__(self, url: str, known: KnownObjects, limits: Limits, pool: Pool, *, signed: bool) -> None:
         self._url, self._known, self._limits, self._pool, self._signed = url, known, limits, pool, signed
+        self.has_pushed = False  # whether tags were pushed or deleted: also where `push` raised, and others were not
 
     def plan(self, action: Action, now: datetime) -> PlannedAction:
         """What a request comes to at this moment. Nothing is written, so a tagger need not be configured."""
@@ -85,7 +86,12 @@ class Actor:
             planned = replace(self._planned(action, repository, refs, by.at), tagger=by)
             if shown is not None and not shown.is_same(planned.plan):
                 raise Changed(planned)
-            pushed = push(connection, refs, planned.plan, by, signed=self._signed, pool=self._pool, limits=self._limits)
+            try:
+                pushed = push(
+                    connection, refs, planned.plan, by, signed=self._signed, pool=self._pool, limits=self._limits
+                )
+            finally:
+                self.has_pushed = connection.has_pushed
             return replace(planned, pushed=pushed, requests=planned.requests + connection.requests)
 
     def _planned(self, action: Action, repository: ServedRepository, refs: dict[str, str], at: int) -> PlannedAction:

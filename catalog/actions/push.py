@@ -78,6 +78,7 @@ def _check(
 ) -> None:
     """Raises what the report means, unless all commands were carried out."""
     failed = [each for each in commands if report.pack or report.refs.get(each.name, "") is not None]
+    connection.has_pushed = len(failed) < len(commands)
     reasons = {_tag(each): reason for each in failed if (reason := report.pack or report.refs.get(each.name))}
     if not failed:
         return
@@ -119,6 +120,7 @@ def _settle(
             f"{error}; whether the tags were {_verb(commands)} is not known: `git ls-remote` shows it"
         ) from error
     done = [command for command in commands if refs.get(command.name, NO_OBJECT) == command.new]
+    connection.has_pushed = bool(done)
     if done and len(done) < len(commands):
         raise Down(f"{error}{_outcome(done, commands)}; `git ls-remote` shows what becomes of the others") from error
     if not done and _verb(commands) == "deleted":

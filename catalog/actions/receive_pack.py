@@ -118,6 +118,7 @@ class ReceivePack:
             self._wire = SshPush(address, self._meter, pool)
         self._known: Advertisement | None = None
         self.is_undecided = False  # whether `send` raised, and the server may have carried the commands out
+        self.has_pushed = False  # whether the server has carried out a command, or more
 
     @property
     def requests(self) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -79,7 +79,7 @@ def perform(ref: str, request: Callable[[ActionTarget], Request], options: Optio
         raise Misuse("a question is no JSON: expected --yes with --push and -o json")
     if options.push and not options.yes and not sys.stdin.isatty():
         raise Misuse("there is no terminal to ask on: expected --yes with --push, or no --push")
-    with _opened(options) as catalog:
+    with ExitStack() as afterwards, _opened(options) as catalog:
         target, repository = _target(ref, options, catalog, config)
         asked = request(target)
         action = Action(
@@ -95,15 +95,15 @@ def perform(ref: str, request: Callable[[ActionTarget], Request], options: Optio
             repository=repository, catalog=catalog, output=options.output, is_of_commit=asked.is_of_commit
         )
         with acting(repository.url, known, _limits(config, repository), signed=options.sign) as actor:
+            # When the catalog is closed: also after a push of some of the tags, and where the plan cannot be written.
+            afterwards.callback(_crawl_again, actor, config, repository, options, database)
             planned = _planned_or_pushed(actor, action, options, printer.put)
         if planned is None:
             return
+        _say_pushed(planned)
         if options.yes or not options.push:  # else it was shown before the question
             printer.put(planned)
-    if planned.pushed:
-        _say_pushed(planned)
-        _crawl_again(config, repository, options, database)
-    elif not options.push:
+    if not options.push:
         say_note("this is a plan: --push pushes it")
 
 
@@ -229,9 +229,9 @@ def _say_pushed(planned: PlannedAction) -> None:
         say(f"catalog: {'pushed' if tag.oid else 'deleted'} {tag.name}")
 
 
-def _crawl_again(config: Config, repository: RepoConfig, options: Options, database: Path | None) -> None:
-    """Brings the catalog, where there is one, up to date for this repository alone. What was pushed stays pushed, whatever becomes of that."""
-    if not options.crawl or database is None:
+def _crawl_again(actor: Actor, config: Config, repository: RepoConfig, options: Options, database: Path | None) -> None:
+    """Brings the catalog, where there is one, up to date for this repository alone, if it has changed. What was pushed stays pushed, whatever becomes of that."""
+    if not actor.has_pushed or not options.crawl or database is None:
         return
     from catalog.cli.crawl_commands import crawl
     from catalog.discovery.inventory import read_inventory

@@ -268,6 +268,36 @@ def test_what_fails_after_a_push_does_not_change_its_exit_code(act, tmp_path, mo
     assert (code, err.splitlines()[-1]) == (0, LAST_CRAWL)
 
 
+@pytest.mark.parametrize(
+    ("closed", "code", "says"), [(False, 1, "cannot write to standard output"), (True, 141, "")], ids=["full", "closed"]
+)
+def test_an_output_that_fails_does_not_hide_a_push(run, pushed, tmp_path, closed, code, says):
+    """It is said first, and the catalog has it."""
+    for_reading, for_writing = os.pipe()
+    os.close(for_reading)
+    with os.fdopen(for_writing, "w") as pipe, Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "catalog", "assign", "churn@v2.0.0", "--stage", "prod", "--push", "--yes"],
+            cwd=tmp_path, stdin=subprocess.DEVNULL, stdout=pipe if closed else full, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert (done.returncode, done.stderr.splitlines()[0]) == (code, "catalog: pushed churn#prod#2")
+    assert (says in done.stderr.splitlines()[-1], "churn#prod#2" in pushed.tags()) == (True, True)
+    assert json.loads(run("show", "churn#prod", "-o", "json")[1])["version"] == "v2.0.0"
+
+
+def test_after_a_push_of_some_of_the_tags_the_catalog_has_these(act, run, pushed):
+    for words in (("unassign", "churn#prod"), ("assign", "churn@v2.0.0", "--stage", "prod")):
+        assert act(*words, "--push", "--yes", "--no-crawl")[0] == 0
+    git(pushed.path, "config", "receive.advertiseAtomic", "false")
+    (pushed.path / "hooks").mkdir(exist_ok=True)
+    (pushed.path / "hooks" / "update").write_text('#!/bin/sh\ncase "$1" in *"#5") exit 1;; esac\n')
+    (pushed.path / "hooks" / "update").chmod(0o755)
+    code, _, err = act("rollback", "churn#prod", "--to", "v1.0.0", "--push", "--yes")
+    assert (code, err.splitlines()[-1].endswith("; pushed were: churn#prod!#4")) == (5, True), err
+    tags = json.loads(run("sql", "select tag from events where tag like '%#4' or tag like '%#5'", "-o", "json")[1])
+    assert tags == [{"tag": "churn#prod!#4"}]
+
+
 def failing(error):
     def fail(*_, **__):
         raise error
@@ -299,7 +329,7 @@ def test_tags_are_deleted_by_name(act, pushed):
         0,
         ["churn#prod#1", "churn@v1.0.0"],
     )
-    assert err.splitlines()[-2:] == ["catalog: deleted churn#prod#1", "catalog: deleted churn@v1.0.0"]
+    assert err.splitlines()[:2] == ["catalog: deleted churn#prod#1", "catalog: deleted churn@v1.0.0"]
     assert pushed.tags() == ["churn@v2.0.0"]
 
 
