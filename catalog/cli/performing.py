@@ -249,4 +249,4 @@ def _crawl_again(actor: Actor, config: Config, repository: RepoConfig, options: 
         pass
     except (CatalogError, OSError) as error:
         reason = str(error)
-    say_note("the tags are pushed; the catalog is as of its last crawl" + (f": {reason}" if reason else ""))
+    say_note("the repository has changed; the catalog is as of its last crawl" + (f": {reason}" if reason else ""))

@@ -242,7 +242,7 @@ def test_without_a_catalog_and_a_repos_toml_an_address_will_do(act, pushed, tmp_
     assert "churn#prod#2" in pushed.tags()
 
 
-LAST_CRAWL = "the tags are pushed; the catalog is as of its last crawl"
+LAST_CRAWL = "the repository has changed; the catalog is as of its last crawl"
 
 
 def test_what_fails_after_a_push_does_not_change_its_exit_code(act, tmp_path, monkeypatch):
