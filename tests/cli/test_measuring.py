@@ -89,6 +89,12 @@ def test_only_what_differs(ask):
 
 
 @pytest.mark.slow
+def test_what_is_unknown_of_all_does_not_differ(ask):
+    """Neither has a hash or a size."""
+    assert ask("compare", REF, REF, "--changed", "-o", "jsonl") == (0, "", "")
+
+
+@pytest.mark.slow
 def test_a_comparison_for_machines_has_a_row_for_each_cell(ask):
     _, out, _ = ask("compare", f"{REF}#prod", REF, "-o", "csv")
     rows = [row for row in csv.DictReader(io.StringIO(out, newline="")) if row["name"] == "loss"]

@@ -117,7 +117,8 @@ select
     case when direction is not null and not of_project and min(comparable) over same < max(comparable) over same
         then coalesce(comparable = case direction when 'lower' then min(comparable) over same else max(comparable) over same end, false)
     end as best,
-    count(distinct coalesce(number::varchar, text)) over same > 1 or count(text) over same < count(*) over same
+    count(distinct coalesce(number::varchar, text)) over same > 1
+        or count(text) over same between 1 and count(*) over same - 1
         -- Whole numbers that no double tells apart, such as seeds.
         or count(distinct text) filter (regexp_full_match(text, '-?[0-9]{16,}')) over same > 1 as differs,
     of_project
