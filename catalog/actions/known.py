@@ -53,12 +53,12 @@ def _notes_of_commit(catalog: Catalog, repo: str, artifact: str, commit: str) ->
         repo=repo,
         artifact=artifact,
     ).values
+    read = {each for (each,) in catalog.sql("select commit from revisions where repo = $repo", repo=repo).values}
     if not annotations:
-        return [f"{artifact} has no annotation: neither dvc.yaml nor artifacts.yaml has one"]
+        return [f"{artifact} has no annotation: neither dvc.yaml nor artifacts.yaml has one"] if read else []
     here = [(target, in_git) for each, target, in_git in annotations if each == commit]
     if not here:
-        was_read = catalog.sql("select 1 from revisions where repo = $repo and commit = $c", repo=repo, c=commit).values
-        return [f"neither dvc.yaml nor artifacts.yaml annotates {artifact} at {commit[:7]}"] if was_read else []
+        return [f"neither dvc.yaml nor artifacts.yaml annotates {artifact} at {commit[:7]}"] if commit in read else []
     outputs = catalog.sql("select path from outputs where repo = $repo and commit = $c", repo=repo, c=commit).values
     paths = {path for (path,) in outputs}
     return [

@@ -62,6 +62,10 @@ def test_notes(small, artifact, commit, notes):
     assert notes_of(small, CHURN, artifact, commit) == notes
 
 
+def test_a_repository_that_was_never_read_may_have_an_annotation(small):
+    assert notes_of(small, "acme/absent", "other", C1) == ()
+
+
 @pytest.mark.slow
 def test_a_file_that_is_not_there_and_an_archived_repository(tmp_path):
     repo = repository("r", archived=True, partition="r-d")
