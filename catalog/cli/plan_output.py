@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 
 _FIELDS = (TableColumn(title="", key="field", styles=(DIM,)), TableColumn(title="plan", key="value", styles=(BOLD,)))
 _STAGE = "stage "
+MOST_METRICS = 10  # of two versions: more would move what is asked below them off the screen
+_RANKED = """
+    select name from (select unnest($names::varchar[]) as name, unnest($directions::varchar[]) as direction)
+    order by internal.metric_rank(name, direction)
+"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,9 +55,30 @@ class PlanPrinter:
             return
         put_table(_FIELDS, list(_lines(planned, self.repository)))
         for rows in compared:
-            put_comparison(rows, {}, 1)
+            self._put_metrics(rows)
         for note in notes:
             say_note(note)
+
+    def _put_metrics(self, rows: list[Row]) -> None:
+        """The metrics that matter most, and how many others there are."""
+        assert self.catalog is not None  # else nothing is compared
+        versions = list(dict.fromkeys(row["ref"] for row in rows))
+        shown = main_metrics(self.catalog, rows)
+        put_comparison(shown, {}, 1)
+        if more := (len(rows) - len(shown)) // len(versions):
+            command = ("catalog", "compare", *versions)
+            say_note(f"(and {more:,} more: `{shell_line(command) or join(command)}`)")
+
+
+def main_metrics(catalog: Catalog, rows: list[Row]) -> list[Row]:
+    """The rows of the main metric, then of those that differ, then of others: of MOST_METRICS in all."""
+    metrics: dict[str, list[Row]] = {}
+    for row in rows:
+        metrics.setdefault(row["name"], []).append(row)
+    directions = [of_one[0]["direction"] for of_one in metrics.values()]
+    ranked = [name for (name,) in catalog.sql(_RANKED, names=list(metrics), directions=directions).values]
+    ordered = ranked[:1] + sorted(ranked[1:], key=lambda name: not metrics[name][0]["differs"])
+    return [row for name in ordered[:MOST_METRICS] for row in metrics[name]]
 
 
 def _lines(planned: PlannedAction, repository: RepoConfig) -> Iterator[Row]:
