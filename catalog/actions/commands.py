@@ -166,15 +166,16 @@ def _assignment(tags: Tags, state: ArtifactState, stage: str, version: str) -> T
 
 
 def _notes_of_stage(tags: Tags, stage: str) -> tuple[str, ...]:
-    """A stage that is new in the repository may be a typing error."""
+    """A stage that is new in the repository may be a typing error, or one that `.gto` does not allow."""
+    unread = () if tags.is_config_read else (f".gto was not read: whether it allows the stage {stage} is not known",)
     for name in tags.oids:
         try:
             parsed = parse(name)
         except MetafileError:
             continue
         if parsed is not None and parsed.stage == stage:
-            return ()
-    return (f"the stage {stage} is new: no tag of the repository names it yet",)
+            return unread
+    return (*unread, f"the stage {stage} is new: no tag of the repository names it yet")
 
 
 def _assigning(artifact: str, stage: str, version: str) -> tuple[str, ...]:

@@ -13,12 +13,13 @@ from catalog.query.catalog import Catalog
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KnownObjects:
-    """Facts by object id. `stages` are those that `.gto` allowed at the tip of the default branch when it was last read."""
+    """Facts by object id. `stages` are those that `.gto` allowed at the tip of the default branch when it was last read; None where it allowed all."""
 
     events: Mapping[str, TagEvent] = field(default_factory=dict)
     lightweight: frozenset[str] = frozenset()  # objects of tags that are no tag objects
     summaries: Mapping[str, str] = field(default_factory=dict)  # of commits
     stages: tuple[str, ...] | None = None
+    is_config_read: bool = False  # whether a crawl has read the tip: else what `.gto` allows is unknown
 
 
 def known_of(catalog: Catalog, repo: str) -> KnownObjects:
@@ -30,11 +31,15 @@ def known_of(catalog: Catalog, repo: str) -> KnownObjects:
         repo=repo,
     )
     configs = catalog.sql("select stages from gto_configs where repo = $repo and stages is not null limit 1", repo=repo)
+    tips = catalog.sql(
+        "select 1 from revisions where repo = $repo and list_contains(reasons, 'tip') limit 1", repo=repo
+    )
     return KnownObjects(
         events={row["oid"]: event for row in events.rows if (event := _event(row)) is not None},
         lightweight=frozenset(oid for (oid,) in others.values),
         summaries=dict(summaries.values),
         stages=next((tuple(stages) for (stages,) in configs.values), None),
+        is_config_read=bool(tips.values),
     )
 
 

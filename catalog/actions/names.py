@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dulwich.refs import Ref as RefName
 from dulwich.refs import check_ref_format
 
-from catalog.errors import InvalidArgument, MetafileError
+from catalog.errors import Conflict, InvalidArgument, MetafileError
 from catalog.git.tag_grammar import parse
 
 FIRST_VERSION = "v0.0.1"
@@ -25,12 +25,15 @@ def checked_version(version: str) -> str:
 
 
 def checked_stage(stage: str, allowed: Sequence[str] | None = None) -> str:
-    """The stage. InvalidArgument where no stage may be called so, or `.gto` allows others."""
+    """The stage. InvalidArgument where no stage may be called so, Conflict where `.gto` allows others."""
     parsed = parse(f"a#{stage}")
     if parsed is None or parsed.stage != stage:
         raise InvalidArgument("stage", repr(stage), "letters, digits, -, _ and / between letters or digits")
     if allowed is not None and stage not in allowed:
-        raise InvalidArgument("stage", repr(stage), f"one that .gto allows: {', '.join(allowed) or 'none'}")
+        names = ", ".join(allowed) or "none"
+        raise Conflict(
+            f"the stage {stage!r} is not in .gto, as of the last crawl: expected one that it allows ({names})"
+        )
     return stage
 
 

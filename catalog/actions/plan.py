@@ -72,6 +72,7 @@ class Tags:
     events: tuple[TagEvent, ...]
     now: int  # seconds
     stages: tuple[str, ...] | None = None  # that `.gto` allows
+    is_config_read: bool = True  # whether that is known
 
     @property
     def state(self) -> ArtifactState:

@@ -63,7 +63,14 @@ class ServedRepository:
         objects = self._fetch(sorted(wants), commit) if wants else {}
         events, complaints = self._events(ours, objects, artifact)
         return Reading(
-            tags=Tags(artifact=artifact, oids=oids, events=tuple(events), now=now, stages=known.stages),
+            tags=Tags(
+                artifact=artifact,
+                oids=oids,
+                events=tuple(events),
+                now=now,
+                stages=known.stages,
+                is_config_read=known.is_config_read,
+            ),
             commit=commit,
             summary=None if commit is None else self._summary(commit, objects),
             complaints=tuple(complaints),

@@ -209,7 +209,7 @@ def _known(catalog: Catalog | None, repo: str, *, is_own: bool) -> KnownObjects:
     if catalog is None:
         return KnownObjects()
     known = known_of(catalog, repo)
-    return known if is_own else KnownObjects(stages=known.stages)
+    return known if is_own else KnownObjects(stages=known.stages, is_config_read=known.is_config_read)
 
 
 def _limits(config: Config, repository: RepoConfig) -> Limits:

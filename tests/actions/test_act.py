@@ -116,7 +116,7 @@ def test_a_plan_is_read_as_a_fetch_is_and_writes_nothing(pushed, actor, v2):
 def test_a_plan_needs_no_tagger_and_a_push_does(pushed, actor):
     nobody = config(GIT_COMMITTER_NAME="", GIT_COMMITTER_EMAIL="")
     planned = actor(pushed.path, git=nobody).plan(ASSIGN, NOW)
-    assert (planned.tagger, planned.plan.notes[0][:46]) == (None, "before a push: Git's configuration has no user")
+    assert (planned.tagger, planned.plan.notes[-1][:46]) == (None, "before a push: Git's configuration has no user")
     with pytest.raises(ConfigError):
         actor(pushed.path, git=nobody).push(ASSIGN, NOW)
     assert len(pushed.tags()) == 3

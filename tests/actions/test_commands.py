@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from catalog.actions import commands
@@ -131,9 +133,17 @@ def test_a_rollback_that_assigns_nothing_says_what_may_not_follow():
 
 
 def test_a_stage_that_gto_s_configuration_does_not_allow():
-    with pytest.raises(InvalidArgument, match=r"one that \.gto allows: dev, prod"):
+    with pytest.raises(
+        Conflict, match=r"not in \.gto, as of the last crawl: expected one that it allows \(dev, prod\)"
+    ):
         commands.assign(tags(V1, stages=("dev", "prod")), "live")
     assert outcome(lambda: commands.assign(tags(V1, stages=("dev",)), "dev")) == ["churn#dev#1"]
+
+
+def test_a_configuration_that_was_not_read_is_said_to_be():
+    given = replace(tags(V1, PROD[0], more=("churn#dev#7",)), is_config_read=False)
+    unread = ".gto was not read: whether it allows the stage dev is not known"
+    assert commands.assign(given, "dev", "v1.0.0").notes == commands.promote(given, "prod", "dev").notes == (unread,)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ ANNOTATED = Annotation(
     commit=C1, file="dvc.yaml", source="dvc.yaml", artifact="m", path="m.pkl", type="model", description=None, labels=(), meta={}, target="m.pkl"
 )  # fmt: skip
 READ = Revision(
-    commit=C1, reasons=("tag",), author="A", author_email="a@x", authored_at=day(1), committed_at=day(1), summary="of the revision", signed=None
+    commit=C1, reasons=("tag", "tip"), author="A", author_email="a@x", authored_at=day(1), committed_at=day(1), summary="of the revision", signed=None
 )  # fmt: skip
 
 
@@ -37,7 +37,12 @@ def test_tags_and_commits(small):
         "churn@v3.0.0!": (C3, int(day(7).timestamp())),
     }
     assert {key: event.oid for key, event in known.events.items()} == {key: key for key in known.events}
-    assert (known.summaries[C1], known.stages, known.lightweight) == ("work", None, frozenset())
+    assert (known.summaries[C1], known.stages, known.is_config_read, known.lightweight) == (
+        "work",
+        None,
+        False,
+        frozenset(),
+    )
     assert {event.parsed.artifact for event in known_of(small, VISION).events.values()} == {"seg:mask", "churn", "old"}
 
 
@@ -82,4 +87,9 @@ def test_a_file_that_is_not_there_and_an_archived_repository(tmp_path):
             f"{C1[:7]} does not have m.pkl, which m is annotated as",
         )
         known = known_of(catalog, "r")
-        assert (known.stages, known.lightweight, known.summaries) == (("prod",), {C2}, {C1: "of the revision"})
+        assert (known.stages, known.is_config_read, known.lightweight, known.summaries) == (
+            ("prod",),
+            True,
+            {C2},
+            {C1: "of the revision"},
+        )

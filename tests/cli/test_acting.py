@@ -238,7 +238,8 @@ def test_without_a_catalog_and_a_repos_toml_an_address_will_do(act, pushed, tmp_
     monkeypatch.chdir(tmp_path / "elsewhere")
     code, out, err = act("assign", "churn@v2.0.0", "--stage", "prod", "--repo", pushed.path, "--push", "--yes")
     assert (code, out.splitlines()[3:5]) == (0, PLAN.splitlines()[3:5])
-    assert err == "catalog: pushed churn#prod#2\n"
+    unread = ".gto was not read: whether it allows the stage prod is not known\n"
+    assert err == f"catalog: pushed churn#prod#2\n{unread}"
     assert "churn#prod#2" in pushed.tags()
 
 
