@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from catalog.actions.plan import ActionPlan
-from catalog.actions.receive_pack import PushReport, ReceivePack, RefCommand, pushing
+from catalog.actions.receive_pack import PushReport, ReceivePack, RefCommand, one_sentence, pushing
 from catalog.actions.signature import sign
 from catalog.actions.tag_object import Tagger, object_name, pack, tag_data
 from catalog.errors import Conflict, Down, OriginError, Refused
@@ -25,7 +25,6 @@ _LOCKED = re.compile(
     r"failed to update ref|cannot lock ref|failed to lock|failed to delete|incorrect old value|stale|non-fast-forward"
 )
 _ABSENT = re.compile(r"missing necessary objects|bad pack|did not send all necessary objects")
-_REMOTE = re.compile(r"^\s*(?:remote: ?)?", re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,7 +93,7 @@ def _check(
         raise Conflict(f"{where} names a commit that the server does not have{rest}")
     if _TAKEN.search(reason) or (_LOCKED.search(reason) and _have_changed(connection, failed, pool, limits)):
         raise Conflict(f"{where} was not taken: another push came first ({connection.quote(reason)}){rest}")
-    printed = connection.quote(_REMOTE.sub("", report.printed))
+    printed = connection.quote(one_sentence(report.printed))
     raise Refused(
         f"{where} is refused: {connection.quote(reason)!r}{f', and the server says {printed!r}' if printed else ''}{rest}"
     )

@@ -5,9 +5,10 @@ Why not dulwich: docs/decisions/33-acting.md.
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from catalog.errors import Broken, Gone, OriginError, Refused, TooBig
 from catalog.git.objects import decode
 from catalog.git.ref_fault import NO_OBJECT
 from catalog.transport.address import Local, parse_address
+from catalog.transport.http_client import Body
 from catalog.transport.limits import Limits, Meter
 from catalog.transport.packets import Garbled, Mark, Packets, frame
 from catalog.transport.smart_http import HttpWire, Unfit
@@ -32,6 +34,7 @@ MAX_REPORT = 1 << 20  # bytes of a report: a line of about a hundred for each ta
 
 _REPORT, _PROGRESS, _FATAL = 1, 2, 3
 _SERVICE = "git-receive-pack"
+_REMOTE = re.compile(r"\s*(?:remote: ?)?")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,8 +67,21 @@ class HttpPush(HttpWire):
             super()._react(response, service)
         except Refused as error:
             if response.status in {401, 403}:
-                raise Refused(f"{error}; expected a repository that you may push to") from error
+                quotation = self._quotation(response)
+                raise Refused(f"{error}{quotation}; expected a repository that you may push to") from error
             raise
+
+    def _quotation(self, response: BaseHTTPResponse) -> str:
+        """The part of a sentence with what the server wrote for people: text alone, as Git shows it."""
+        if response.headers.get("Content-Type", "").partition(";")[0].strip().lower() != "text/plain":
+            return ""
+        content = bytearray()
+        with suppress(OriginError):  # the status says enough
+            body = Body(response, self._meter)
+            while len(content) < MAX_PRINTED and (piece := body.read()):
+                content += piece
+        text = one_sentence(content[:MAX_PRINTED].decode("utf-8", "replace"))
+        return f"; the server says {self._meter.quote(text)!r}" if text else ""
 
     def _expect(self, response: BaseHTTPResponse, content_type: str) -> None:
         """Broken where the status is 200 and the content no report: the server may have taken the push."""
@@ -174,6 +190,11 @@ def pushing(url: str, pool: Pool, limits: Limits) -> Iterator[ReceivePack]:
         yield push
     finally:
         push.close()
+
+
+def one_sentence(printed: str) -> str:
+    """The lines that a server wrote for people, without Git's word before each, joined by semicolons."""
+    return "; ".join(line for each in printed.splitlines() if (line := _REMOTE.sub("", each, count=1).strip()))
 
 
 def _sideband(packets: Packets, report: PushReport, meter: Meter) -> Packets:

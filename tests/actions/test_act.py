@@ -38,6 +38,7 @@ tagger Ann <ann@example.com> 1772366400 +0000
 Registering artifact churn version v2.0.1"""
 BIG = b"fff0\1" + b"x" * 0xFFEB
 BIG = BIG * (MAX_REPORT // 0xFFEB + 1) + b"0000"
+TEXT = {"Content_Type": "text/plain; charset=utf-8"}
 RECEIVE = ("GET", "/r.git/info/refs"), ("POST", "/r.git/git-receive-pack")
 
 
@@ -244,7 +245,7 @@ def test_of_two_tags_none_is_pushed_where_one_is_refused(pushed, site, actor):
     with pytest.raises(Refused) as caught:
         two_tags(pushed, actor, f"{site}/r.git")
     assert str(caught.value) == (
-        f"{site}/r.git: the tag 'churn#prod#5' is refused: 'hook declined', and the server says 'ask the release team error: hook declined to update refs/tags/churn#prod#5'; nothing was pushed"
+        f"{site}/r.git: the tag 'churn#prod#5' is refused: 'hook declined', and the server says 'ask the release team; error: hook declined to update refs/tags/churn#prod#5'; nothing was pushed"
     )
     assert {"churn#prod!#4", "churn#prod#5"}.isdisjoint(pushed.tags())
 
@@ -278,6 +279,9 @@ def test_what_a_hook_prints_is_cut():
     ("rule", "error", "says"),
     [
         pytest.param(always(403), Refused, "403: the server refuses the request; expected a repository that you may push to", id="may not"),
+        pytest.param(always(403, b"remote: You may\r\n\r\nremote: not push\n", **TEXT), Refused, "the request; the server says 'You may; not push'; expected a repo", id="may not, and says why"),
+        pytest.param(always(403, b"x" * 2 * MAX_PRINTED, **TEXT), Refused, "xx…'; expected a repo", id="may not, at length"),
+        pytest.param(always(403, b"<p>No</p>", Content_Type="text/html"), Refused, "the server refuses the request; expected a repo", id="may not, in a page"),
         pytest.param(always(405), Refused, "/r.git: 405: the server refuses the request", id="does not push"),
         pytest.param(always(404), Gone, "404: the server knows no such repository", id="absent"),
         pytest.param(needs("ann", "right"), Refused, "401: needs credentials, or does not exist; expected", id="without credentials"),

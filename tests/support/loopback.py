@@ -94,9 +94,10 @@ def needs(user: str, secret: str) -> Callable[[Request], Answer | None]:
     return rule
 
 
-def always(status: int, **headers: str) -> Callable[[Request], Answer | None]:
+def always(status: int, body: bytes = b"", **headers: str) -> Callable[[Request], Answer | None]:
     """A rule: the same answer to all. `Retry_After` in `headers` means Retry-After."""
-    return lambda _: Answer(status=status, headers={name.replace("_", "-"): value for name, value in headers.items()})
+    stated = {name.replace("_", "-"): value for name, value in headers.items()}
+    return lambda _: Answer(status=status, headers=stated, body=body)
 
 
 @contextmanager
