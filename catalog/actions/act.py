@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from catalog.actions.known import KnownObjects
-from catalog.actions.plan import ActionPlan, Tags
+from catalog.actions.plan import MAX_AHEAD, ActionPlan, Tags
 from catalog.actions.push import PushedTag, push
 from catalog.actions.receive_pack import pushing
 from catalog.actions.repository import ServedRepository
@@ -74,7 +74,7 @@ class Actor:
             notes = (f"before a push: {error}",)
         repository = ServedRepository(self._url, self._known, self._pool, self._limits)
         refs = {ref.name: ref.oid for ref in repository.listing().refs}
-        planned = self._planned(action, repository, refs, at)
+        planned = self._planned(action, repository, refs, at, now)
         return replace(planned, tagger=by, plan=replace(planned.plan, notes=(*planned.plan.notes, *notes)))
 
     def push(self, action: Action, now: datetime, shown: ActionPlan | None = None) -> PlannedAction:
@@ -83,7 +83,7 @@ class Actor:
         repository = ServedRepository(self._url, self._known, self._pool, self._limits)
         with pushing(self._url, self._pool, self._limits) as connection:
             refs = connection.refs()
-            planned = replace(self._planned(action, repository, refs, by.at), tagger=by)
+            planned = replace(self._planned(action, repository, refs, by.at, now), tagger=by)
             if shown is not None and not shown.is_same(planned.plan):
                 raise Changed(planned)
             try:
@@ -94,7 +94,9 @@ class Actor:
                 self.has_pushed = connection.has_pushed
             return replace(planned, pushed=pushed, requests=planned.requests + connection.requests)
 
-    def _planned(self, action: Action, repository: ServedRepository, refs: dict[str, str], at: int) -> PlannedAction:
+    def _planned(
+        self, action: Action, repository: ServedRepository, refs: dict[str, str], at: int, now: datetime
+    ) -> PlannedAction:
         commit = repository.commit_at(action.at, refs) if action.needs_commit else None
         reading = repository.read(refs, action.artifact, commit, at)
         plan = action.decide(reading.tags, reading.commit)
@@ -110,12 +112,24 @@ class Actor:
             summaries[commit] = reading.summary
         return PlannedAction(
             url=self._url,
-            plan=replace(plan, notes=(*plan.notes, *reading.complaints)),
+            plan=replace(
+                plan, notes=(*plan.notes, *reading.complaints, *(_notes_of_date(at, now) if plan.tags else ()))
+            ),
             tagger=None,
             signed=self._signed,
             summaries=summaries,
             requests=repository.requests,
         )
+
+
+def _notes_of_date(at: int, now: datetime) -> tuple[str, ...]:
+    """A date far ahead, which only GIT_COMMITTER_DATE can state."""
+    ahead = at - int(now.timestamp())
+    if ahead < MAX_AHEAD:
+        return ()
+    until = datetime.fromtimestamp(at, UTC).date()
+    what = f"GIT_COMMITTER_DATE dates the tags {ahead:,} s after the clock of this machine"
+    return (f"{what}: until then ({until}), no later tag changes what they say",)
 
 
 @contextmanager

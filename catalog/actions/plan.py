@@ -190,7 +190,7 @@ def _clock_note(tags: Tags) -> tuple[str, ...]:
     if ahead < MAX_AHEAD:
         return ()
     return (
-        f"the newest tag of {tags.artifact} is dated {ahead:,} s after the clock of this machine: one clock is wrong",
+        f"the newest tag of {tags.artifact} is dated {ahead:,} s after the new one: one clock is wrong, or GIT_COMMITTER_DATE was stated",
     )
 
 
@@ -199,7 +199,8 @@ def _check_effect(tags: Tags, new: Sequence[NewTag], after: ArtifactState) -> No
     for tag in new:
         if not _is_in_force(tag, after):
             raise Conflict(
-                f"{tag.name!r} would change nothing: a tag of {tags.artifact!r} is dated later than the clock of this machine"
+                f"{tag.name!r} would change nothing: a tag of {tags.artifact!r} is dated later than the new one would be, "
+                "by the clock of this machine or GIT_COMMITTER_DATE"
             )
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from catalog.actions import commands, receive_pack
 from catalog.actions.act import Changed
+from catalog.actions.plan import MAX_AHEAD
 from catalog.actions.push import push
 from catalog.actions.receive_pack import MAX_PRINTED, MAX_REPORT, pushing
 from catalog.actions.repository import MIN_DIGITS
@@ -121,6 +122,16 @@ def test_a_plan_needs_no_tagger_and_a_push_does(pushed, actor):
     with pytest.raises(ConfigError):
         actor(pushed.path, git=nobody).push(ASSIGN, NOW)
     assert len(pushed.tags()) == 3
+
+
+@pytest.mark.parametrize("ahead", [MAX_AHEAD - 1, MAX_AHEAD])
+def test_a_date_far_ahead_is_said_to_be(pushed, actor, ahead):
+    """Once such a tag is there, assignments of the stage are refused."""
+    stated = config(GIT_COMMITTER_DATE=f"{int(NOW.timestamp()) + ahead} +0000")
+    note = "GIT_COMMITTER_DATE dates the tags 60 s after the clock of this machine: until then (2026-03-01), no later tag changes what they say"
+    for ask in (actor(pushed.path, git=stated).plan, actor(pushed.path, git=stated).push):
+        assert (note in ask(ASSIGN, NOW).plan.notes) == (ahead == MAX_AHEAD)
+    assert note not in actor(pushed.path, git=stated).plan(DELETE, NOW).plan.notes
 
 
 def test_a_push_to_a_disk_is_git_s_own(pushed, actor):
