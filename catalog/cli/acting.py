@@ -8,6 +8,7 @@ import typer
 
 from catalog.cli.acting_options import (
     Bump,
+    Config,
     DeleteTag,
     Message,
     NoCrawl,
@@ -19,9 +20,12 @@ from catalog.cli.acting_options import (
     Stage,
     Version,
     Yes,
+    one_stage,
+    one_version,
+    refuse_empty,
 )
 from catalog.cli.options import Database, SomeRef
-from catalog.errors import InvalidArgument, Misuse
+from catalog.errors import Misuse
 from catalog.query.reference import LATEST
 
 if TYPE_CHECKING:
@@ -46,6 +50,7 @@ def register(  # noqa: PLR0913 - each is an option of the command
     sign: Sign = None,
     no_crawl: NoCrawl = False,
     output: Output = PlanFormat.TABLE,
+    config: Config = None,
     database: Database = None,
 ) -> None:
     """Plan the tag that registers a version of an artifact, as `gto register` does; with --push, push it.
@@ -57,17 +62,17 @@ def register(  # noqa: PLR0913 - each is an option of the command
     from catalog.actions import commands
     from catalog.cli.performing import Options, Request, perform
 
-    _refuse_empty(version=version, at=at)
+    refuse_empty(version=version, at=at)
 
     def request(target: ActionTarget) -> Request:
         if target.stage:
             raise Misuse("register takes an artifact or REF@VERSION; assign takes a stage")
-        number = _one_version(version, target.version)
+        number = one_version(version, target.version)
         if number is not None and bump is not None:
             raise Misuse("expected --version or --bump, not both")
         return Request(decide=lambda tags, commit: commands.register(tags, str(commit), number, bump), at=at, is_of_commit=True)  # fmt: skip
 
-    perform(ref, request, Options(repo=repo, push=push, yes=yes, message=message, sign=sign, crawl=not no_crawl, output=output, database=database))  # fmt: skip
+    perform(ref, request, Options(repo=repo, push=push, yes=yes, message=message, sign=sign, crawl=not no_crawl, output=output, config=config, database=database))  # fmt: skip
 
 
 def assign(  # noqa: PLR0913 - each is an option of the command
@@ -83,6 +88,7 @@ def assign(  # noqa: PLR0913 - each is an option of the command
     sign: Sign = None,
     no_crawl: NoCrawl = False,
     output: Output = PlanFormat.TABLE,
+    config: Config = None,
     database: Database = None,
 ) -> None:
     """Plan the tag that assigns a stage to a version, as `gto assign` does; with --push, push it.
@@ -94,17 +100,17 @@ def assign(  # noqa: PLR0913 - each is an option of the command
     from catalog.actions import commands
     from catalog.cli.performing import Options, Request, perform
 
-    _refuse_empty(stage=stage, version=version)
+    refuse_empty(stage=stage, version=version)
 
     def request(target: ActionTarget) -> Request:
-        number = _one_version(version, target.version)
+        number = one_version(version, target.version)
         is_latest = latest or number in LATEST
         if is_latest is (number is not None and number not in LATEST):
             raise Misuse("expected one of REF@VERSION, --version and --latest")
-        name = _stage(stage, target.stage)
+        name = one_stage(stage, target.stage)
         return Request(decide=lambda tags, _: commands.assign(tags, name, None if is_latest else number))
 
-    perform(ref, request, Options(repo=repo, push=push, yes=yes, message=message, sign=sign, crawl=not no_crawl, output=output, database=database))  # fmt: skip
+    perform(ref, request, Options(repo=repo, push=push, yes=yes, message=message, sign=sign, crawl=not no_crawl, output=output, config=config, database=database))  # fmt: skip
 
 
 def unassign(  # noqa: PLR0913 - each is an option of the command
@@ -120,6 +126,7 @@ def unassign(  # noqa: PLR0913 - each is an option of the command
     sign: Sign = None,
     no_crawl: NoCrawl = False,
     output: Output = PlanFormat.TABLE,
+    config: Config = None,
     database: Database = None,
 ) -> None:
     """Plan the tag that takes a stage from a version, as `gto deprecate NAME VERSION STAGE` does; with --push, push it.
@@ -131,13 +138,13 @@ def unassign(  # noqa: PLR0913 - each is an option of the command
     from catalog.actions import commands
     from catalog.cli.performing import Options, Request, perform
 
-    _refuse_empty(stage=stage, version=version)
+    refuse_empty(stage=stage, version=version)
 
     def request(target: ActionTarget) -> Request:
-        name, number = _stage(stage, target.stage), _one_version(version, target.version)
+        name, number = one_stage(stage, target.stage), one_version(version, target.version)
         return Request(decide=lambda tags, _: commands.unassign(tags, name, number, delete=delete_tag))
 
-    perform(ref, request, Options(repo=repo, push=push, yes=yes, message=message, sign=sign, crawl=not no_crawl, output=output, database=database))  # fmt: skip
+    perform(ref, request, Options(repo=repo, push=push, yes=yes, message=message, sign=sign, crawl=not no_crawl, output=output, config=config, database=database))  # fmt: skip
 
 
 def deregister(  # noqa: PLR0913 - each is an option of the command
@@ -152,6 +159,7 @@ def deregister(  # noqa: PLR0913 - each is an option of the command
     sign: Sign = None,
     no_crawl: NoCrawl = False,
     output: Output = PlanFormat.TABLE,
+    config: Config = None,
     database: Database = None,
 ) -> None:
     """Plan the tag that takes a version back, as `gto deprecate NAME VERSION` does; with --push, push it.
@@ -161,17 +169,17 @@ def deregister(  # noqa: PLR0913 - each is an option of the command
     from catalog.actions import commands
     from catalog.cli.performing import Options, Request, perform
 
-    _refuse_empty(version=version)
+    refuse_empty(version=version)
 
     def request(target: ActionTarget) -> Request:
         if target.stage:
             raise Misuse("deregister takes a version; unassign takes a stage")
-        number = _one_version(version, target.version)
+        number = one_version(version, target.version)
         if number is None:
             raise Misuse("expected REF@VERSION or --version")
         return Request(decide=lambda tags, _: commands.deregister(tags, number, delete=delete_tag))
 
-    perform(ref, request, Options(repo=repo, push=push, yes=yes, message=message, sign=sign, crawl=not no_crawl, output=output, database=database))  # fmt: skip
+    perform(ref, request, Options(repo=repo, push=push, yes=yes, message=message, sign=sign, crawl=not no_crawl, output=output, config=config, database=database))  # fmt: skip
 
 
 def deprecate(  # noqa: PLR0913 - each is an option of the command
@@ -185,6 +193,7 @@ def deprecate(  # noqa: PLR0913 - each is an option of the command
     sign: Sign = None,
     no_crawl: NoCrawl = False,
     output: Output = PlanFormat.TABLE,
+    config: Config = None,
     database: Database = None,
 ) -> None:
     """Plan the tag that deprecates an artifact, as `gto deprecate NAME` does; with --push, push it.
@@ -201,7 +210,7 @@ def deprecate(  # noqa: PLR0913 - each is an option of the command
             raise Misuse("deprecate takes an artifact; deregister takes a version, unassign a stage")
         return Request(decide=lambda tags, _: commands.deprecate(tags, delete=delete_tag))
 
-    perform(ref, request, Options(repo=repo, push=push, yes=yes, message=message, sign=sign, crawl=not no_crawl, output=output, database=database))  # fmt: skip
+    perform(ref, request, Options(repo=repo, push=push, yes=yes, message=message, sign=sign, crawl=not no_crawl, output=output, config=config, database=database))  # fmt: skip
 
 
 def promote(  # noqa: PLR0913 - each is an option of the command
@@ -216,6 +225,7 @@ def promote(  # noqa: PLR0913 - each is an option of the command
     sign: Sign = None,
     no_crawl: NoCrawl = False,
     output: Output = PlanFormat.TABLE,
+    config: Config = None,
     database: Database = None,
 ) -> None:
     """Plan the tag that assigns the stage TO to the version that is in the stage FROM; with --push, push it.
@@ -227,14 +237,14 @@ def promote(  # noqa: PLR0913 - each is an option of the command
     from catalog.actions import commands
     from catalog.cli.performing import Options, Request, perform
 
-    _refuse_empty(source=source, target_stage=target_stage)
+    refuse_empty(source=source, target_stage=target_stage)
 
     def request(target: ActionTarget) -> Request:
         if target.version or target.stage:
             raise Misuse("promote takes an artifact: which version it is, the stage FROM says")
         return Request(decide=lambda tags, _: commands.promote(tags, source, target_stage))
 
-    perform(ref, request, Options(repo=repo, push=push, yes=yes, message=message, sign=sign, crawl=not no_crawl, output=output, database=database))  # fmt: skip
+    perform(ref, request, Options(repo=repo, push=push, yes=yes, message=message, sign=sign, crawl=not no_crawl, output=output, config=config, database=database))  # fmt: skip
 
 
 def rollback(  # noqa: PLR0913 - each is an option of the command
@@ -252,6 +262,7 @@ def rollback(  # noqa: PLR0913 - each is an option of the command
     sign: Sign = None,
     no_crawl: NoCrawl = False,
     output: Output = PlanFormat.TABLE,
+    config: Config = None,
     database: Database = None,
 ) -> None:
     """Plan the tags that bring an earlier version back into a stage; with --push, push them, all or none.
@@ -263,35 +274,11 @@ def rollback(  # noqa: PLR0913 - each is an option of the command
     from catalog.actions import commands
     from catalog.cli.performing import Options, Request, perform
 
-    _refuse_empty(stage=stage, to=to)
+    refuse_empty(stage=stage, to=to)
 
     def request(target: ActionTarget) -> Request:
-        name = _stage(stage, target.stage)
-        number = _one_version(to, target.version, "--to")
+        name = one_stage(stage, target.stage)
+        number = one_version(to, target.version, "--to")
         return Request(decide=lambda tags, _: commands.rollback(tags, name, number))
 
-    perform(ref, request, Options(repo=repo, push=push, yes=yes, message=message, sign=sign, crawl=not no_crawl, output=output, database=database))  # fmt: skip
-
-
-def _refuse_empty(**values: str | None) -> None:
-    for name, value in values.items():
-        if value == "":
-            raise InvalidArgument(
-                name,
-                "''",
-                "a commit or a branch" if name == "at" else "a version" if name in {"to", "version"} else "a stage",
-            )
-
-
-def _stage(option: str | None, in_ref: str | None) -> str:
-    if option is not None and in_ref is not None and option != in_ref:
-        raise Misuse(f"REF names the stage {in_ref!r} and --stage {option!r}: expected one")
-    if (stage := option or in_ref) is None:
-        raise Misuse("expected --stage, or REF#STAGE")
-    return stage
-
-
-def _one_version(option: str | None, in_ref: str | None, name: str = "--version") -> str | None:
-    if option is not None and in_ref is not None and option != in_ref:
-        raise Misuse(f"REF names the version {in_ref!r} and {name} {option!r}: expected one")
-    return option or in_ref
+    perform(ref, request, Options(repo=repo, push=push, yes=yes, message=message, sign=sign, crawl=not no_crawl, output=output, config=config, database=database))  # fmt: skip

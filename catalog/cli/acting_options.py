@@ -1,13 +1,15 @@
-"""The options of the commands that act on a registry."""
+"""The options of the commands that act on a registry, and what of their values goes together."""
 
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from catalog.cli.completion import complete_raw_stage, complete_repo
+from catalog.errors import InvalidArgument, Misuse
 
 Repo = Annotated[
     str | None,
@@ -54,3 +56,36 @@ class PlanFormat(StrEnum):
 
 
 Output = Annotated[PlanFormat, typer.Option("-o", "--output", metavar="table|json", help="How to write the plan.")]
+Config = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        envvar="CATALOG_CONFIG",
+        metavar="FILE",
+        help="The file that lists the repositories, and whose catalog is used; by default repos.toml.",
+    ),
+]
+
+
+def refuse_empty(**values: str | None) -> None:
+    for name, value in values.items():
+        if value == "":
+            raise InvalidArgument(
+                name,
+                "''",
+                "a commit or a branch" if name == "at" else "a version" if name in {"to", "version"} else "a stage",
+            )
+
+
+def one_stage(option: str | None, in_ref: str | None) -> str:
+    if option is not None and in_ref is not None and option != in_ref:
+        raise Misuse(f"REF names the stage {in_ref!r} and --stage {option!r}: expected one")
+    if (stage := option or in_ref) is None:
+        raise Misuse("expected --stage, or REF#STAGE")
+    return stage
+
+
+def one_version(option: str | None, in_ref: str | None, name: str = "--version") -> str | None:
+    if option is not None and in_ref is not None and option != in_ref:
+        raise Misuse(f"REF names the version {in_ref!r} and {name} {option!r}: expected one")
+    return option or in_ref

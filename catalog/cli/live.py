@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -57,12 +56,6 @@ def config_or_default(file: Path | None) -> Config:
     from catalog.config.parse import parse
 
     return config_of(file) or parse("", Path.cwd() / DEFAULT_CONFIG)
-
-
-def config_as_asked() -> Config:
-    """The configuration for commands without --config: $CATALOG_CONFIG names its file."""
-    file = os.environ.get("CATALOG_CONFIG")
-    return config_or_default(Path(file) if file else None)
 
 
 def _repo_of(path: Path, ref: str | None, config: Config) -> str:

@@ -17,7 +17,7 @@ from catalog.actions.known import KnownObjects, known_of
 from catalog.actions.names import checked_artifact
 from catalog.actions.tag_object import checked_message
 from catalog.cli.asking import default_database
-from catalog.cli.live import config_as_asked
+from catalog.cli.live import config_or_default
 from catalog.cli.output import say, say_note
 from catalog.cli.plan_output import PlanPrinter
 from catalog.errors import Ambiguous, CatalogError, InvalidArgument, Misuse, NotFound
@@ -44,6 +44,7 @@ class Options:
     sign: bool | None
     crawl: bool
     output: PlanFormat
+    config: Path | None
     database: Path | None
 
 
@@ -72,7 +73,7 @@ def perform(ref: str, request: Callable[[ActionTarget], Request], options: Optio
         raise InvalidArgument("repo", "''", "the name of a repository, or an address")
     if options.message is not None:
         checked_message(options.message)
-    config = config_as_asked()
+    config = config_or_default(options.config)
     if options.yes and not options.push:
         raise Misuse("--yes goes with --push")
     if options.push and not options.yes and options.output == "json":
@@ -89,7 +90,7 @@ def perform(ref: str, request: Callable[[ActionTarget], Request], options: Optio
             needs_commit=asked.is_of_commit,
             message=options.message,
         )
-        database = None if catalog is None else options.database or default_database()
+        database = None if catalog is None else options.database or default_database(options.config)
         known = _known(catalog, repository.name, is_own=_is_own(config, database))
         printer = PlanPrinter(
             repository=repository, catalog=catalog, output=options.output, is_of_commit=asked.is_of_commit
@@ -145,7 +146,7 @@ def _now() -> datetime:
 @contextmanager
 def _opened(options: Options) -> Iterator[Catalog | None]:
     """The catalog; None where there is none, none is stated, and `--repo` says which repository it is."""
-    path = options.database or default_database()
+    path = options.database or default_database(options.config)
     try:
         catalog = Catalog.open(path)
     except NotFound:

@@ -306,6 +306,17 @@ def failing(error):
     return fail
 
 
+def test_a_file_elsewhere_lists_the_repositories(act, pushed, tmp_path, monkeypatch):
+    """Its catalog is the one that is used, and is crawled afterwards."""
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    asked = ("assign", "churn@v2.0.0", "--stage", "prod", "--config", tmp_path / "repos.toml")
+    assert act(*asked)[:2] == (0, PLAN)
+    assert act(*asked, "--push", "--yes")[0] == 0
+    code, out, _ = act("show", "churn#prod", "--config", tmp_path / "repos.toml", "-o", "json")
+    assert (code, json.loads(out)["version"], "churn#prod#2" in pushed.tags()) == (0, "v2.0.0", True)
+
+
 def test_a_catalog_alone_does_not_say_where_to_push(act, tmp_path, monkeypatch):
     database = tmp_path / "output" / "catalog.duckdb"
     (tmp_path / "elsewhere").mkdir()
