@@ -180,6 +180,7 @@ def test_the_crawl_after_a_push_can_be_left_out(act, run):
         pytest.param(["promote", "churn#prod", "prod", "live"], 2, "promote takes an artifact", id="promote a stage"),
         pytest.param(["register", "absent"], 3, "--repo says which repository it is in", id="no artifact"),
         pytest.param(["register", "a.b", "--repo", "served/r"], 2, "invalid artifact 'a.b'", id="no name of an artifact"),
+        pytest.param(["register", "churn", "--repo", "ftp://x/y"], 2, "catalog: invalid --repo 'ftp://x/y': expected one of https, http,", id="no address of a repository"),
         pytest.param(["register", "local/served/r"], 2, "names no artifact: expected one, such as churn", id="a repository"),
         pytest.param(["deprecate", "churn", "--yes"], 2, "--yes goes with --push", id="yes to what"),
         pytest.param(["deprecate", "churn", "--push"], 2, "there is no terminal to ask on: expected --yes", id="nobody to ask"),
