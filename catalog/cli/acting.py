@@ -103,7 +103,7 @@ def assign(  # noqa: PLR0913 - each is an option of the command
     refuse_empty(stage=stage, version=version)
 
     def request(target: ActionTarget) -> Request:
-        number = one_version(version, target.version)
+        number = one_version(version, target.version, takes_latest=True)
         is_latest = latest or number in LATEST
         if is_latest is (number is not None and number not in LATEST):
             raise Misuse("expected one of REF@VERSION, --version and --latest")

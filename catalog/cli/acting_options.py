@@ -10,6 +10,7 @@ import typer
 
 from catalog.cli.completion import complete_raw_stage, complete_repo
 from catalog.errors import InvalidArgument, Misuse
+from catalog.query.reference import LATEST
 
 Repo = Annotated[
     str | None,
@@ -85,7 +86,12 @@ def one_stage(option: str | None, in_ref: str | None) -> str:
     return stage
 
 
-def one_version(option: str | None, in_ref: str | None, name: str = "--version") -> str | None:
+def one_version(
+    option: str | None, in_ref: str | None, name: str = "--version", *, takes_latest: bool = False
+) -> str | None:
+    """The version that the option or REF states. Misuse for two of them, and for REF@latest where that is not taken."""
+    if in_ref in LATEST and not takes_latest:
+        raise Misuse(f"REF names the version {in_ref!r}: expected its number, such as @v1.2.0")
     if option is not None and in_ref is not None and option != in_ref:
         raise Misuse(f"REF names the version {in_ref!r} and {name} {option!r}: expected one")
     return option or in_ref

@@ -176,6 +176,8 @@ def test_the_crawl_after_a_push_can_be_left_out(act, run):
         pytest.param(["deregister", "churn#prod", "--version", "v1.0.0"], 2, "deregister takes a version; unassign takes a stage", id="deregister a stage"),
         pytest.param(["register", "churn", "--repo", "served/r", "--catalog", "absent.duckdb"], 3, "absent.duckdb", id="a catalog that is not there"),
         pytest.param(["deregister", "churn"], 2, "expected REF@VERSION or --version", id="deregister what"),
+        pytest.param(["deregister", "churn@latest"], 2, "REF names the version 'latest': expected its number, such as @v1.2.0", id="deregister the latest"),
+        pytest.param(["unassign", "churn@greatest", "--stage", "prod"], 2, "REF names the version 'greatest': expected its number", id="unassign the latest"),
         pytest.param(["deprecate", "churn@v1.0.0"], 2, "deprecate takes an artifact", id="deprecate a version"),
         pytest.param(["promote", "churn#prod", "prod", "live"], 2, "promote takes an artifact", id="promote a stage"),
         pytest.param(["register", "absent"], 3, "--repo says which repository it is in", id="no artifact"),
