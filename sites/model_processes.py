@@ -73,7 +73,7 @@ class ModelProcesses:
             if path in repos and (artifact := _artifact(path)):
                 models.setdefault((repos[path], artifact), []).append(path)
         number = min(self.most, sum(map(len, models.values())) // MIN_FILES)
-        if number < 2:  # noqa: PLR2004 - one process is this one
+        if number <= 1:  # the one is this process
             return []
         ordered = sorted(models)
         bounds = [len(ordered) * place // number for place in range(number + 1)]
