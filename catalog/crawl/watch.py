@@ -12,10 +12,13 @@ INTERVAL = 0.1  # seconds between looks, of which each takes 0.1 ms
 
 
 class Watch:
-    """A thread that ends the largest of the processes as long as all together, this one among them, hold more than `most` bytes."""
+    """A thread that ends the largest of the processes as long as all together, this one among them, hold more than `most` bytes.
+
+    What this one holds at the start does not count: it is of the program that crawls, and no other process could make it less.
+    """
 
     def __init__(self, most: int, processes: Callable[[], Sequence[WorkerProcess]]) -> None:
-        self._most, self._processes = most, processes
+        self._most, self._processes = most + resident(getpid()), processes
         self._over = Event()
         Thread(target=self._watch, daemon=True, name="memory").start()
 
