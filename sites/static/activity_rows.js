@@ -3,6 +3,9 @@
 
 /** @typedef {{ kind: string, moment: number, repo: string, team: string, artifact: string, version: string, stage: string, look: string, author: string, face: [string, string], signed: string, tag: string, detail: string, path: string, gone: boolean }} Activity */
 /** @typedef {'kind' | 'repo' | 'artifact' | 'version' | 'stage' | 'author' | 'signed' | 'tag' | 'detail' | 'path'} ActivityText */
+/** @typedef {ActivityText | 'team' | 'face'} ActivityTexts columns of distinct texts, which a script has with an `s` */
+/** @typedef {ActivityText | 'team' | 'moment' | 'flags'} ActivityNumbers columns of numbers: places among distinct texts, steps from `base`, or bits */
+/** @typedef {{ count: number, base: number, looks: string[] } & Record<ActivityNumbers, string> & Record<`${ActivityTexts}s`, string | string[]>} ActivityColumns */
 /** @typedef {Record<string, string>} ActivityFilter `signed` is `yes` or `no`; `week` is a Monday as 2026-03-02, `since` any day; a team without a name is `-` */
 const ActivityRows = (() => {
   const GONE = 1, HAS_PAGE = 2; // bits of `flags`
@@ -12,38 +15,47 @@ const ActivityRows = (() => {
 
   /** The rows of a month. Its columns stay texts until something asks for them: of most months a page only counts rows. */
   class Month {
-    /** @param {any} columns @param {boolean} dated whether their dates can be right */
+    /** @param {ActivityColumns} columns @param {boolean} dated whether their dates can be right */
     constructor(columns, dated) {
       this.columns = columns;
       this.dated = dated;
-      /** @type {number} */
       this.count = columns.count;
-      /** @type {Map<string, any>} */
-      this.read = new Map();
+      /** @type {Map<ActivityNumbers, Float64Array>} */
+      this.parsedNumbers = new Map();
+      /** @type {Map<ActivityTexts, string[]>} */
+      this.parsedTexts = new Map();
+      /** @type {string[] | null} */
+      this.teamOfRepos = null;
+      /** @type {Float64Array | null} */
+      this.seconds = null;
     }
 
-    /** @template T @param {string} name @param {() => T} read @returns {T} */
-    once(name, read) {
-      if (!this.read.has(name)) this.read.set(name, read());
-      return this.read.get(name);
+    /** @param {ActivityNumbers} name @param {number} length */
+    numbers(name, length = this.count) {
+      const numbers = this.parsedNumbers.get(name) ?? Columns.numbers(this.columns[name], length);
+      this.parsedNumbers.set(name, numbers);
+      return numbers;
     }
 
-    /** @param {string} name @param {number} length */
-    numbers(name, length = this.count) { return this.once(name, () => Columns.numbers(this.columns[name], length)); }
+    /** The distinct texts of a column. @param {ActivityTexts} name */
+    distinct(name) {
+      const texts = this.parsedTexts.get(name) ?? Columns.texts(this.columns[`${name}s`]);
+      this.parsedTexts.set(name, texts);
+      return texts;
+    }
 
-    /** The distinct texts of a column. @param {string} name @returns {string[]} */
-    distinct(name) { return this.once(`${name}s`, () => Columns.texts(this.columns[`${name}s`])); }
-
-    /** The team of each of the distinct repositories. @returns {string[]} */
+    /** The team of each of the distinct repositories. */
     teams() {
-      return this.once('team of each', () => {
-        const names = this.distinct('team');
-        return [...this.numbers('team', this.distinct('repo').length)].map((place) => names[place]);
-      });
+      const names = this.distinct('team');
+      this.teamOfRepos ??= Array.from(this.numbers('team', this.distinct('repo').length), (place) => names[place]);
+      return this.teamOfRepos;
     }
 
-    /** Seconds since 1970. @returns {Float64Array} */
-    moments() { return this.once('moments', () => this.numbers('moment').map((seconds) => this.columns.base + seconds)); }
+    /** Seconds since 1970. */
+    moments() {
+      this.seconds ??= this.numbers('moment').map((steps) => this.columns.base + steps);
+      return this.seconds;
+    }
 
     /** @param {ActivityText} name @param {number} row */
     text(name, row) { return this.distinct(name)[this.numbers(name)[row]]; }
