@@ -4,7 +4,7 @@
 
 /** @typedef {{split: string, whole: string}} PhraseText its words with a space around each, split wherever one ends, and as they are written */
 /** @typedef {{hits: Uint8Array, scores: Float64Array}} WordHits */
-/** Rows that have a phrase, as far as texts are loaded; those of which the list shows a text that has it; and those whose other texts decide. @typedef {{has: Uint8Array, shown: Uint8Array, open: Uint8Array}} PhraseHits */
+/** Rows that have a phrase, as far as texts are loaded; those of which the list shows a text that has it; and those whose other texts decide. @typedef {{has: Uint8Array, shown: Uint8Array, undecided: Uint8Array}} PhraseHits */
 
 const PhraseSearch = (() => {
   const { parts, folded } = ModelSearch;
@@ -22,7 +22,7 @@ const PhraseSearch = (() => {
   const has = (text, phrase) => text.split.includes(phrase.split) || text.whole.includes(phrase.whole);
 
   /** The texts of one artifact as one, a line each: no phrase goes from one line to the next. @param {{texts: string[], artifacts: Record<string, number[]>}} file @param {string} artifact @returns {PhraseText} */
-  const textsOf = (file, artifact) => {
+  const decodedTexts = (file, artifact) => {
     const lines = (Object.hasOwn(file.artifacts, artifact) ? file.artifacts[artifact] : []).map((place) => ` ${file.texts[place]} `).join('\n');
     return { split: lines.replaceAll('~', ' '), whole: lines.replaceAll('~', '') };
   };
@@ -58,8 +58,8 @@ const PhraseSearch = (() => {
     }
 
     /** @param {number} row @param {any} file @returns {PhraseText} */
-    textsOf(row, file) {
-      const known = this.texts.get(row) ?? textsOf(file, this.models.artifacts[row]);
+    fileText(row, file) {
+      const known = this.texts.get(row) ?? decodedTexts(file, this.models.artifacts[row]);
       this.texts.set(row, known);
       return known;
     }
@@ -74,13 +74,13 @@ const PhraseSearch = (() => {
       const { models, data } = this;
       const phrase = textOf(text);
       const shows = this.shows(phrase);
-      const found = { has: new Uint8Array(models.count), shown: new Uint8Array(models.count), open: new Uint8Array(models.count) };
+      const found = { has: new Uint8Array(models.count), shown: new Uint8Array(models.count), undecided: new Uint8Array(models.count) };
       candidates.forEach((candidate, row) => {
         if (!candidate) return;
         if (shows(row)) { found.shown[row] = 1; found.has[row] = 1; return; }
-        found.open[row] = 1;
+        found.undecided[row] = 1;
         const file = data(models.textsName(models.repo[row]));
-        if (file !== undefined && has(this.textsOf(row, file), phrase)) found.has[row] = 1;
+        if (file !== undefined && has(this.fileText(row, file), phrase)) found.has[row] = 1;
       });
       return found;
     }

@@ -319,14 +319,14 @@ const WordSearch = (() => {
       if (!phrases.size) return;
       const { models } = this;
       const least = new Map(masks), most = new Map(masks); // as few rows as have a phrase in any case, and as many as may have it
-      for (const [leaf, { shown, open }] of phrases) {
+      for (const [leaf, { shown, undecided }] of phrases) {
         least.set(leaf, shown);
-        most.set(leaf, shown.map((hit, row) => hit | open[row]));
+        most.set(leaf, shown.map((hit, row) => hit | undecided[row]));
       }
       const possible = truth(node, most, models.count, least);
       /** @type {Set<number>} */
       const repos = new Set();
-      for (const { open } of phrases.values()) open.forEach((isOpen, row) => { if (isOpen && possible[row]) repos.add(models.repo[row]); });
+      for (const { undecided } of phrases.values()) undecided.forEach((isUndecided, row) => { if (isUndecided && possible[row]) repos.add(models.repo[row]); });
       if (!repos.size) return;
       const sizes = integers(this.need('texts').characters, models.repos.length);
       if ([...repos].reduce((sum, repo) => sum + sizes[repo], 0) > PhraseSearch.MOST_CHARACTERS) {

@@ -42,16 +42,16 @@ def content(rows: Sequence[PhraseTextRow]) -> dict[str, object]:
     places: dict[str, int] = {}
     of_artifact: dict[str, list[int]] = {}
     for row in rows:
-        text = seamed(row.split, row.whole)
+        text = encoded_forms(row.split, row.whole)
         of_artifact.setdefault(row.artifact, []).append(places.setdefault(text, len(places)))
     return {"texts": [*places], "artifacts": of_artifact}
 
 
-def seamed(split: str, whole: str) -> str:
+def encoded_forms(split: str, whole: str) -> str:
     """Both forms of a text in one: `res~net~50 model` is `res net 50 model` and `resnet50 model`."""
     if split == whole:
         return split
     ends = frozenset(accumulate(map(len, whole.split(" "))))
     words = split.split(" ")
-    seams = (" " if end in ends else "~" for end in accumulate(map(len, words[:-1])))
-    return "".join(part for pair in zip(words, (*seams, ""), strict=True) for part in pair)
+    breaks = (" " if end in ends else "~" for end in accumulate(map(len, words[:-1])))
+    return "".join(part for pair in zip(words, (*breaks, ""), strict=True) for part in pair)
