@@ -94,7 +94,7 @@
   const lacking = (earliest, known) => {
     const names = head.past.flatMap((/** @type {number} */ end, /** @type {number} */ number) => (end > earliest ? [`stages/past-${number}`] : []));
     if (known !== null) names.push('stages/known', 'stages/gone');
-    if (asOf() || known !== null) names.push('stages/seconds');
+    if (asOf() || known !== null || state.since.includes('T')) names.push('stages/seconds');
     if (head.gone) names.push('stages/gone');
     if (state.list === 'behind' && !isPresent()) names.push('stages/versions');
     return [...new Set(names)].filter((name) => !(name === 'stages/seconds' ? seconds : name === 'stages/versions' ? versions : loaded.has(name)));
@@ -115,7 +115,7 @@
   const nothing = StageBoard.gone(now, count, 0, -1);
   let cells = nothing, struck = nothing, before = nothing, changes = new Uint8Array(count), longAgo = 0;
   /** @type {Map<number, [string, number]> | null} */
-  let behind = behindNow; // null: the versions of that time are not loaded
+  let behind = behindNow; // null: of a past date, where that list is not asked for
   /** @type {string[]} */
   let words = [];
   const inProd = new Float64Array(count), flags = new Uint8Array(count); // of each model: since when a version is in production, and the flags of its rows
@@ -132,7 +132,7 @@
   const readFlags = () => {
     inProd.fill(Infinity);
     flags.fill(0);
-    longAgo = Math.min(moment(), last) - StageBoard.YEAR;
+    longAgo = Math.floor((Math.min(moment(), last) - StageBoard.YEAR) / StageBoard.DAY) * StageBoard.DAY; // of the present, periods begin with their day unless another date was asked for
     for (let place = 0; place < cells.count; place += 1) {
       const own = cells.tables[cells.table[place]], row = cells.row[place], model = own.model[row];
       flags[model] |= own.flags[row];
@@ -159,7 +159,7 @@
     changes = StageBoard.changed(tables, count, since(), at, number);
     before = state.list === 'changed' ? StageBoard.chosen(tables, repoOf, head.absences, since(), number) : nothing;
     readFlags();
-    behind = isPresent() ? behindNow : versions && StageBoard.behind(versions, productive(), at, number);
+    behind = isPresent() ? behindNow : state.list === 'behind' && versions ? StageBoard.behind(versions, productive(), at, number) : null;
     const asks = state.q.toLowerCase().split(/\s+/).filter(Boolean);
     if (asks.length && !words.length) words = artifacts.map((/** @type {string} */ name, /** @type {number} */ model) => `${repos[repoOf[model]]} ${name}`.toLowerCase());
     const counts = Object.fromEntries([...buttons.keys()].map((name) => [name, 0]));

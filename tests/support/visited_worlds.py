@@ -26,12 +26,14 @@ def register(artifact: str, version: str, at: int) -> Step:
     return lambda world: world.tag(f"{artifact}@{version}", world.commit({"x": f"{artifact} {version}"}, at=at), at=at)
 
 
-def assign(artifact: str, stage: str, version: str, at: int, who: str = "Ann <ann@acme.example>") -> Step:
-    """A version's assignment to a stage."""
+def assign(
+    artifact: str, stage: str, version: str, at: int, who: str = "Ann <ann@acme.example>", number: int | None = None
+) -> Step:
+    """A version's assignment to a stage. `number`: the last part of the tag's name, unless it is the second."""
 
     def step(world: World) -> None:
         commit = world.snapshot().tag(world.refs[f"refs/tags/{artifact}@{version}"]).target
-        world.tag(f"{artifact}#{stage}#{at}", commit, at=at, who=who)
+        world.tag(f"{artifact}#{stage}#{at if number is None else number}", commit, at=at, who=who)
 
     return step
 
