@@ -212,7 +212,7 @@
 
   /** An element: its name, properties, and what is inside. @typedef {[keyof HTMLElementTagNameMap, Record<string, string>, ...(Part | string)[]]} Part */
   /** @param {Part} part @returns {HTMLElement} */
-  const built = ([name, properties, ...inside]) => element(name, properties, ...inside.map((each) => (typeof each === 'string' ? each : built(each))));
+  const createPart = ([name, properties, ...inside]) => element(name, properties, ...inside.map((each) => (typeof each === 'string' ? each : createPart(each))));
 
   /** What the cells of a model show: what each stage holds, and held. @param {number} model @returns {Part[][]} */
   const cellParts = (model) => {
@@ -264,9 +264,13 @@
       ...wide.map((stage) => element('td', { 'data-stage': visible(stages[stage]) })), ...(others ? [element('td')] : []));
   };
 
-  const rowHeight = () => parseFloat(getComputedStyle(table).getPropertyValue('--row')) || 44;
-  let height = rowHeight(), printing = false, grouped = '', answers = 0;
-  /** A row in sight: where it is, the number of the answer that it shows, and what its cells say. @typedef {{ row: HTMLTableRowElement, place: number, answer: number, said: string[] }} Line */
+  /** @param {string} name @param {number} otherwise */
+  const pixels = (name, otherwise) => parseFloat(getComputedStyle(table).getPropertyValue(name)) || otherwise;
+  let printing = false, grouped = '', drawings = 0;
+  /** @type {{ row: number, head: number, line: number } | null} */
+  let lengths = null; // of the style sheet: of a row, of the name of a team above its artifacts, and of a stage in the row of a team
+  let tops = new Float64Array(1); // where each row begins, and at last where all end
+  /** A row in sight: its place, where it begins, the number of the drawing that it is of, and the contents of its cells. @typedef {{ row: HTMLTableRowElement, place: number, top: number, drawing: number, contents: string[] }} Line */
   /** @type {Map<number, Line>} */
   const drawn = new Map(); // by what `rows` has: a move of the slider changes few cells, and most rows stay
   const clear = () => {
@@ -275,29 +279,40 @@
   };
   /** Draws the cells that say something else now. @param {Line} line @param {number} model */
   const update = (line, model) => {
-    line.answer = answers;
+    line.drawing = drawings;
     if (model < 0) return;
     cellParts(model).forEach((parts, place) => {
-      const said = JSON.stringify(parts);
-      if (line.said[place] === said) return;
-      line.said[place] = said;
-      line.row.cells[place + 1].replaceChildren(...parts.map(built));
+      const content = JSON.stringify(parts);
+      if (line.contents[place] === content) return;
+      line.contents[place] = content;
+      line.row.cells[place + 1].replaceChildren(...parts.map(createPart));
     });
+  };
+  /** The place of the row at a height, or of the last one above it. @param {number} height */
+  const placeAt = (height) => {
+    let first = 0, end = rows.length;
+    while (end - first > 1) {
+      const middle = (first + end) >> 1;
+      if (tops[middle] <= height) first = middle; else end = middle;
+    }
+    return first;
   };
   const showRows = () => {
     const top = body.getBoundingClientRect().top;
-    const first = printing ? 0 : Math.max(0, Math.floor(-top / height) - SPARE);
-    const end = printing ? Math.min(rows.length, MOST_PRINTED) : Math.min(rows.length, Math.ceil((innerHeight - top) / height) + SPARE);
+    const first = printing ? 0 : Math.max(0, placeAt(-top) - SPARE);
+    const end = printing ? Math.min(rows.length, MOST_PRINTED) : Math.min(rows.length, placeAt(innerHeight - top) + 1 + SPARE);
     const inSight = new Set(rows.slice(first, end));
     for (const [id, { row }] of drawn) if (!inSight.has(id)) { row.remove(); drawn.delete(id); }
     /** @type {HTMLTableRowElement | null} */
     let below = null;
     for (let place = end - 1; place >= first; place -= 1) {
-      const id = rows[place], line = drawn.get(id) ?? { row: draw(id), place: -1, answer: -1, said: [] };
-      if (line.answer !== answers) update(line, id);
-      if (line.place !== place) {
+      const id = rows[place], line = drawn.get(id) ?? { row: draw(id), place: -1, top: -1, drawing: -1, contents: [] };
+      if (line.drawing !== drawings) update(line, id);
+      if (line.place !== place || line.top !== tops[place]) {
         line.place = place;
-        line.row.style.transform = `translateY(${place * height}px)`;
+        line.top = tops[place];
+        line.row.style.transform = `translateY(${tops[place]}px)`;
+        line.row.style.height = `${tops[place + 1] - tops[place]}px`;
         line.row.setAttribute('aria-rowindex', String(place + 2));
       }
       if (!drawn.has(id)) body.insertBefore(line.row, below); // those that stay are in order
@@ -305,17 +320,30 @@
       below = line.row;
     }
   };
+  /** Where rows begin. On a narrow screen the row of a team has a line for each stage that is not empty. */
+  const measure = () => {
+    lengths ??= { row: pixels('--row', 44), head: pixels('--team', 44), line: pixels('--line', 0) };
+    const { row, head, line } = lengths;
+    tops = new Float64Array(rows.length + 1);
+    rows.forEach((id, place) => {
+      const lines = state.rows && line && new Set((ofTeam.get(-1 - id) ?? []).flatMap((model) => cells.of(model)).map(({ stage }) => (wide.includes(stage) ? stage : -1))).size;
+      tops[place + 1] = tops[place] + (state.rows ? row + line * Number(lines) : id < 0 ? head : row);
+    });
+  };
   const redraw = () => {
-    answers += 1;
+    drawings += 1;
     if (state.rows || grouped) clear(); // rows of teams have other cells
+    if (grouped !== state.rows) lengths = null;
     grouped = state.rows;
-    body.style.height = `${rows.length * height}px`;
+    table.classList.toggle('teams', grouped !== '');
+    measure();
+    body.style.height = `${tops[rows.length]}px`;
     table.setAttribute('aria-rowcount', String(rows.length + 1));
     /** @type {HTMLElement} */ (document.getElementById('none')).hidden = rows.length > 0;
     showRows();
   };
   const resize = () => {
-    height = rowHeight();
+    lengths = null;
     clear();
     redraw();
   };

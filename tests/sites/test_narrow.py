@@ -44,3 +44,24 @@ def test_each_cell_has_the_label_of_its_heading(browser, demo_folder, name):
     with opened(browser, address, viewport={"width": 390, "height": 900}) as page:
         ((heads, labels),) = page.evaluate(LABELS)
     assert labels == heads
+
+
+@pytest.mark.parametrize("width", [820, 390])
+def test_a_row_of_a_team_names_what_is_in_each_stage(browser, demo_folder, width):
+    """As many names as its cells have on a wide screen; no row is cut off, and none is above another."""
+    address = (Path(demo_folder) / "output/site/stages.html").as_uri() + "?rows=teams"
+    with opened(browser, address, viewport={"width": width, "height": 2000}) as page:
+        page.locator("#board.live tbody tr").first.wait_for()
+        names = page.locator("#board td:not(.name) small")
+        seen = [names.nth(place).is_visible() for place in range(names.count())]
+        cut = page.locator("#board tbody tr").evaluate_all(
+            "rows => rows.filter((row, place) => row.scrollHeight > row.clientHeight + 1 || (place && rows[place - 1].getBoundingClientRect().bottom > row.getBoundingClientRect().top + 1)).length"
+        )
+    assert (all(seen), len(seen) > 1, cut) == (True, True, 0)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_board_without_scripts_scrolls_by_itself(browser, demo_folder, width):
+    address = (Path(demo_folder) / "output/site/stages.html").as_uri()
+    with opened(browser, address, java_script_enabled=False, viewport={"width": width, "height": 900}) as page:
+        assert page.evaluate("document.documentElement.scrollWidth") == width
