@@ -110,7 +110,6 @@ class ListPages:
             "stages": overview.stage_bars(facts.stages),
             "attention": overview.sentences(overview.of_artifacts(facts.repositories)),
             "week": week(self._of_lists.week()),
-            "recent": event_lines(facts.recent),
             "feeds": self._news.in_general(),
         }
 

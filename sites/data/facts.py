@@ -42,7 +42,6 @@ from sites.data.rows import (
     VersionRow,
 )
 
-RECENT = 12  # events on the home page
 CRAWLS = 20  # crawls on the page of the crawl
 REPOS = 400  # whose details are in memory at a time
 BOUNDED = (
@@ -119,7 +118,6 @@ class Facts:
     stages: list[StageRow]
     artifacts: list[ArtifactRow]
     repositories: list[RepositoryRow]
-    recent: list[EventRow]
     crawls: list[CrawlRow]
     problems: dict[str, list[ProblemRow]]
     details: RepositoryDetails
@@ -174,7 +172,6 @@ def read(
         stages=rows(connection, "site_stages", StageRow),
         artifacts=artifacts,
         repositories=_rows_of(connection, "site_repositories", RepositoryRow, listed),
-        recent=rows(connection, "site_recent", EventRow, RECENT),
         crawls=rows(connection, "site_crawls", CrawlRow, CRAWLS),
         problems=by_repo(_rows_of(connection, "site_problems", ProblemRow, listed)),
         details=_details(connection, some),

@@ -114,7 +114,7 @@
   const setAge = (time) => {
     const absolute = absolutes.get(time) || time.textContent;
     const stamp = time.dateTime.replace('T', ' ').replace('Z', ' UTC');
-    if (!time.closest('td, .sub, [data-relative]') || time.closest('[data-absolute]')) {
+    if (!time.closest('td, .sub') || time.closest('[data-absolute]')) {
       time.title = `${relative(time.dateTime)} (${stamp})`;
     } else {
       absolutes.set(time, absolute);

@@ -169,6 +169,6 @@ def sentences(needs: Attention) -> list[str]:
     each = (
         (needs.older, f"{older} could not be read in the last crawl: what is shown of {'it' if needs.older == 1 else 'them'} is older."),
         (needs.never, f"{never} could never be read, and {'has' if needs.never == 1 else 'have'} no entries yet."),
-        (needs.problems, f"{problems} of other repositories could not be read."),
+        (needs.problems, f"{problems}{' of other repositories' if needs.older or needs.never else ''} could not be read."),
     )  # fmt: skip
     return [sentence for count, sentence in each if count]

@@ -81,7 +81,7 @@ from (
     from versions
 );
 
--- due: When a crawl has to begin to make news of an event that is dated more than a day after the last one (see `site_recent`); null where
+-- due: When a crawl has to begin to make news of an event that is dated more than a day after the last one (see `site_week`); null where
 --     none is.
 select min(created_at) - interval 1 day from events
 where created_at > (select arg_max(started_at, crawl) from crawls) + interval 1 day;

@@ -11,6 +11,7 @@ from catalog.schema.tables.metrics import Experiment, Metric
 from catalog.schema.tables.registry import Event
 from sites.data import facts as module
 from sites.data.experiments import ExperimentMetricRow, ExperimentRow
+from sites.data.groups import ChangeRow
 from sites.data.rows import CardRow, CrawlRow, EventRow
 from support.catalogs import catalog_of, rows_of
 from support.worlds import START, World
@@ -33,21 +34,12 @@ def crawl(number: int) -> Crawl:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("beyond", [0, 1], ids=["as many as are shown", "one more"])
-def test_the_last_events_are_read(beyond):
-    count = module.RECENT + beyond
-    connection = catalog_of({"r": {Event: [registration(number, number * INSTANT) for number in range(count)]}})
-    found = module.rows(connection, "site_recent", EventRow, module.RECENT)
-    assert [row.tag for row in found] == [f"m@v1.{number}.0" for number in reversed(range(beyond, count))]
-
-
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("at", "is_news"), [(2 * DAY, True), (2 * DAY + INSTANT, False)], ids=["a day after the last crawl", "and no more"]
 )
 def test_what_is_dated_long_after_the_last_crawl_is_no_news(at, is_news):
     connection = catalog_of({"r": {Event: [registration(1, at)]}}, {Crawl: [crawl(1)]})
-    assert bool(module.rows(connection, "site_recent", EventRow, module.RECENT)) is is_news
+    assert bool(module.rows(connection, "site_week", ChangeRow)) is is_news
 
 
 @pytest.mark.parametrize("beyond", [0, 1], ids=["as many as are shown", "one more"])

@@ -93,6 +93,7 @@ def test_what_was_never_read_is_not_older():
     ("needs", "said"),
     [
         pytest.param(Attention(0, 0, 0), [], id="nothing"),
+        pytest.param(Attention(0, 0, 2), ["2 tags or files could not be read."], id="only problems"),
         pytest.param(
             Attention(1, 1, 1),
             [

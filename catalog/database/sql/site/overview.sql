@@ -34,13 +34,6 @@ left join (select stage, min(rank) as rank from stage_names group by stage) n us
 group by stage, n.rank
 order by n.rank, artifacts desc, stage;
 
--- internal.site_recent(most): The last events of the whole catalog.
---   key: repo, oid, tag
-from internal.site_events()
-where is_news
-order by created_at desc, repo, artifact, tag desc
-limit most;
-
 -- internal.site_crawls(most): The last crawls.
 --   key: crawl
 select crawl, started_at, seconds, new, changed, fresh, failed, received from crawls order by crawl desc limit most;
