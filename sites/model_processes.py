@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Collection, Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -13,6 +11,7 @@ from typing import NamedTuple
 
 from catalog.database import database as catalog_database
 from catalog.privacy.emails import Mask
+from catalog.processors import can_start_python, processor_count
 from sites.data.facts import read
 from sites.data.groups import GroupRows
 from sites.data.masking import MaskedConnection
@@ -29,10 +28,7 @@ REPOS = 100  # whose rows a process has in memory at a time
 
 def process_number() -> int:
     """One process for each processor that this one may use, two at most; none in a program that Python is but a part of, and that `-c` means nothing to."""
-    if not sys.executable or getattr(sys, "frozen", False):
-        return 0
-    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(MAX_PROCESSES, processors)
+    return min(MAX_PROCESSES, processor_count()) if can_start_python() else 0
 
 
 class RenderTask(NamedTuple):

@@ -74,8 +74,8 @@ CRAWL = Table(
         ConfigKey(
             name="processes",
             type=whole_number(1, 64),
-            absent="one per processor, four at most",
-            sentence="Processes that read repositories; two of them render pages of models where thousands of files of a site change. With 1, the command does both in its own process, where no limit can end a call.",
+            absent="one per processor, four at most; two for pages",
+            sentence="Processes that read repositories, and that render pages of models, two at most, where thousands of files of a site change. With 1, the command does both in its own process, where no limit can end a call.",
         ),
         ConfigKey(
             name="max_memory",

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
-import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import ExitStack, contextmanager, suppress
@@ -14,6 +12,7 @@ from catalog.config.parse import Config
 from catalog.crawl.context import CrawlContext
 from catalog.crawl.driver import Read
 from catalog.plugins.connector import installed
+from catalog.processors import can_start_python, processor_count
 
 MANY = 50  # repositories to be read, for which all processes are started at once
 MOST_PROCESSES = 4  # unless repos.toml says otherwise
@@ -66,14 +65,8 @@ def reading(config: Config, context: CrawlContext, executor: Executor | None = N
 
 def process_count(config: Config, context: CrawlContext) -> int:
     """The most processes that read, besides this one; none where this one has to."""
-    is_python = sys.executable and not getattr(sys, "frozen", False)  # and no program with a Python inside
-    if context.debug or not is_python or not set(context.connectors) <= set(installed()):
+    if context.debug or not can_start_python() or not set(context.connectors) <= set(installed()):
         return 0
     if config.processes == 1 and config.executor == "threads":
         return 0
-    return config.processes or min(MOST_PROCESSES, _processors())
-
-
-def _processors() -> int:
-    """The processors that this process may use; where the system does not state them, those of the machine."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return config.processes or min(MOST_PROCESSES, processor_count())

@@ -80,7 +80,7 @@ def few(monkeypatch):
     ],
 )
 def test_how_many_processes_read(tmp_path, monkeypatch, processors, stated, number):
-    monkeypatch.setattr(reading, "_processors", lambda: processors)  # another machine's
+    monkeypatch.setattr(reading, "processor_count", lambda: processors)  # another machine's
     config = replace(wish(tmp_path, {"m": "/m"}), processes=stated)
     with Pool() as pool:
         assert process_count(config, CrawlContext.of(tmp_path, installed(), pool)) == number

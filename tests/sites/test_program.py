@@ -12,8 +12,14 @@ import pytest
 from sites.program import MODULES
 
 CATALOG, SITES = (Path(str(files(name))) for name in ("catalog", "sites"))
-# How the database is opened and how files are written shows on no page.
-INPUT_AND_OUTPUT = {"database/database.py", "store/checked_file.py", "store/file_stamps.py", "store/files.py"}
+# How the database is opened, how files are written, and how many processes there are shows on no page.
+INPUT_AND_OUTPUT = {
+    "database/database.py",
+    "processors.py",
+    "store/checked_file.py",
+    "store/file_stamps.py",
+    "store/files.py",
+}
 OF_FILES = {"store/typed_json.py"}
 
 
