@@ -30,7 +30,7 @@ IMAGES_AT_ONCE = 50
 
 
 class PlotRow(NamedTuple):
-    """A line or an image of a plot: a row of `site_plots`."""
+    """A line or an image of a plot: a row of `list_plots`."""
 
     repo: str
     artifact: str
@@ -155,25 +155,26 @@ def _figure(rows: Sequence[PlotRow], beside: Sequence[PlotRow]) -> Figure | None
     row = rows[0]
     title = row.title or row.plot
     image = _image(row)
-    drawing = Markup("") if image else _drawing(rows, beside, title)
+    drawing = Markup("") if image else draw(rows, beside, title)
     if not image and not drawing:
         return None
-    names = [line.name for line in _lines(rows)] if len(rows) > 1 else []
-    return Figure(title=title, axes="" if image else _axes(row), drawing=drawing, image=image, names=names)
+    names = [line.name for line in lines(rows)] if len(rows) > 1 else []
+    return Figure(title=title, axes="" if image else axes(row), drawing=drawing, image=image, names=names)
 
 
 def _image(row: PlotRow) -> str:
     return "" if row.content is None else image_path(row.content, row.media_type)
 
 
-def _drawing(rows: Sequence[PlotRow], beside: Sequence[PlotRow], title: str) -> Markup:
+def draw(rows: Sequence[PlotRow], beside: Sequence[PlotRow], title: str) -> Markup:
+    """A plot as its template means it, with the lines of another version `beside` it; nothing where there is no point."""
     row = rows[0]
     if row.words and row.counts:
         if row.others and (row.template or "").startswith("confusion"):
             shares = row.template == "confusion_normalized"
             return draw_matrix(row.words, row.others, row.counts, title, shares=shares)
         return draw_bars(*_bars(row, row.words, row.counts), title)
-    return draw_lines(_lines(rows), _lines(beside), title, dots=(row.template or "").startswith("scatter"))
+    return draw_lines(lines(rows), lines(beside), title, dots=(row.template or "").startswith("scatter"))
 
 
 def _bars(row: PlotRow, words: Sequence[str], counts: Sequence[float]) -> tuple[Sequence[str], Sequence[float]]:
@@ -184,7 +185,8 @@ def _bars(row: PlotRow, words: Sequence[str], counts: Sequence[float]) -> tuple[
     return [word for word, _ in sorted(pairs)], [count for _, count in sorted(pairs)]
 
 
-def _lines(rows: Iterable[PlotRow]) -> list[Polyline]:
+def lines(rows: Iterable[PlotRow]) -> list[Polyline]:
+    """The lines of a plot by their names: the field, and the file where there are several."""
     several = [row for row in rows if row.xs is not None and row.ys is not None]
     files = len({row.file for row in several}) > 1
     return [
@@ -193,7 +195,7 @@ def _lines(rows: Iterable[PlotRow]) -> list[Polyline]:
     ]
 
 
-def _axes(row: PlotRow) -> str:
+def axes(row: PlotRow) -> str:
     """What is drawn over what; of bars, what is drawn of each."""
     if row.words and not row.others:
         return f"{row.x_label or row.x} of each {row.y_label or row.field}"

@@ -1,4 +1,4 @@
--- What the pages show of metrics and plots.
+-- What pages and reports show of metrics and plots.
 
 -- internal.site_metrics(): The metrics of each artifact over its versions, the oldest version first.
 --   key: repo, artifact, file, name
@@ -38,8 +38,8 @@ select
 from series g join metric_names d on d.repo = g.repo and d.name = g.name
 order by g.repo, g.artifact, place;
 
--- internal.site_plots(): What is plotted of each artifact's latest version, of those in a stage and of the six highest: at most six plots
---     each, a row for each line or image.
+-- internal.list_plots(some_repos, some_artifacts, some_versions, some_commits, most): What is plotted of these versions, or with null
+--     of each artifact's latest version, of those in a stage and of the six highest: so many plots each, a row for each line or image.
 --   field: The field along the y axis.
 --   xs: Where each point is along the x axis, thinned out to about sixty; null where that is not a number.
 --   ys: And along the y axis.
@@ -51,13 +51,19 @@ with plotted as (
         v.repo, v.artifact, v.version, v.commit, v.is_latest, p.* exclude (ref, repo, artifact, version, commit, precedence),
         dense_rank() over (partition by v.repo, v.artifact, v.version, v.commit order by p.metafile, p.plot) as rank
     from versions v
-    join internal.site_shown() s using (repo, artifact, version, commit)
     join version_plots p using (repo, artifact, version, commit)
-    where (v.is_latest or s.in_stage or s.place <= 6) and p.content is not null
-    qualify rank <= 6
+    left join internal.site_shown() s using (repo, artifact, version, commit)
+    where p.content is not null and (
+        (some_repos is null and s.place is not null and (v.is_latest or s.in_stage or s.place <= 6))
+        or (some_repos is not null and (v.repo, v.artifact, v.version, v.commit) in (
+            select (unnest(some_repos::varchar[]), unnest(some_artifacts::varchar[]), unnest(some_versions::varchar[]),
+                unnest(some_commits::varchar[]))
+        ))
+    )
+    qualify rank <= most
 ),
 last_fields as (
-    select repo, content, arg_max(field, place) as field from plot_series group by all
+    select repo, content, arg_max(field, place) as field from plot_series semi join plotted using (repo, content) group by all
 ),
 lines as (
     select p.*, unnest(case when len(p.y) > 0 then p.y else [l.field] end) as field from plotted p join last_fields l using (repo, content)
@@ -106,6 +112,10 @@ select
     null, null, null, null, null, p.content, i.media_type, p.of_project
 from plotted p join images i using (repo, content)
 order by repo, artifact, plot, is_latest desc, version, commit, file, field;
+
+-- internal.site_plots(): What the site plots: six plots of each version.
+--   from internal.list_plots: *
+from internal.list_plots(null, null, null, null, 6);
 
 -- internal.site_card_images(): The images of the cards that pages of artifacts show.
 --   key: repo, artifact, commit, file, path
