@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from catalog.cli.comparison import difference, short_hash, short_value
@@ -11,6 +13,9 @@ from catalog.query.answer import Row
 from catalog.query.labels import OF_PROJECT
 from catalog.query.report import VersionReport
 from catalog.text import cut, plural, visible
+
+if TYPE_CHECKING:
+    from catalog.cli.report_plots import ReportPlot
 
 MOST_LINES = 50  # of a table: a comment on GitHub has at most 65,536 characters
 MOST_TEXT = 80  # characters of a name or a value
@@ -26,8 +31,8 @@ _FACTS = {
 }
 
 
-def render(report: VersionReport, paths: Mapping[str, str]) -> str:
-    """The whole report; `paths` has the file of each image, by its content, relative to the report."""
+def render(report: VersionReport, plots: Sequence[ReportPlot], folder: PurePosixPath) -> str:
+    """The whole report; the pictures of its plots are in a folder, whose path is relative to the report."""
     parts = [
         f"## {code(_name(report.version))}\n\n{_introduction(report)}\n",
         _table(
@@ -36,7 +41,7 @@ def render(report: VersionReport, paths: Mapping[str, str]) -> str:
         *_metrics(report),
         *_params(report),
         *_inputs(report),
-        *_plots(report, paths),
+        *_plots(report, plots, folder),
     ]
     return "\n".join(parts)
 
@@ -70,9 +75,7 @@ def _introduction(report: VersionReport) -> str:
 
 
 def _columns(report: VersionReport) -> list[str]:
-    versions = [report.version] if report.base is None else [report.base, report.version]
-    same = len({(each["repo"], each["artifact"]) for each in versions}) == 1
-    return [code(each["version"] if same else _name(each)) for each in versions]
+    return [*map(code, report.names)]
 
 
 def _difference_column(report: VersionReport) -> list[str]:
@@ -173,20 +176,27 @@ def _section(title: str, titles: Sequence[str], lines: Sequence[Sequence[str]], 
         yield _table(titles, lines) if lines else otherwise
 
 
-def _plots(report: VersionReport, paths: Mapping[str, str]) -> Iterator[str]:
-    """The images of the version, each beside that of the same plot of the base, where that is another one."""
-    before = {(row["plot"], row["file"]): row["content"] for row in report.base_images}
-    shown = [row for row in report.images if row["content"] in paths]
-    if shown:
+def _plots(report: VersionReport, plots: Sequence[ReportPlot], folder: PurePosixPath) -> Iterator[str]:
+    """The plots of the version, each with that of the base: over it, or beside it where that is another picture."""
+    if plots:
         yield "### Plots\n"
-    for number, row in enumerate(shown, 1):
-        old = before.get((row["plot"], row["file"]))
-        yield f"{code(row['title'] or row['plot'])}{' (not changed)' if old == row['content'] else ''}\n"
-        cells = [_image(f"Plot {number}", paths[row["content"]])]
-        if old is not None and old in paths and old != row["content"]:
-            yield _table(_columns(report), [[_image(f"Plot {number}, before", paths[old]), *cells]])
+    for number, plot in enumerate(plots, 1):
+        yield f"{'; '.join(_about(report, plot))}\n"
+        cell = _image(f"Plot {number}", str(folder / plot.picture.name))
+        if plot.before is None:
+            yield f"{cell}\n"
         else:
-            yield f"{cells[0]}\n"
+            before = _image(f"Plot {number}, before", str(folder / plot.before.name))
+            yield _table(_columns(report), [[before, cell]])
+    if plots and any(row["of_project"] for row in (*report.images, *report.plots)):
+        yield f"Some plots are {OF_PROJECT}.\n"
+
+
+def _about(report: VersionReport, plot: ReportPlot) -> Iterator[str]:
+    shown = f": {code(plot.axes)}" if plot.axes else ""
+    yield f"{code(plot.title)}{shown}{f' ({plot.remark})' if plot.remark else ''}"
+    if plot.is_overlaid:
+        yield f"dashed: {code(report.names[0])}"
 
 
 def _image(words: str, path: str) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
-from pathlib import Path, PurePosixPath
-from typing import Annotated
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,12 +19,12 @@ from catalog.query.answer import Row
 from catalog.query.report import VersionReport
 from catalog.text import plural
 
-MOST_IMAGES = 12  # of one version
+if TYPE_CHECKING:
+    from catalog.cli.report_plots import Picture, ReportPlot
 
-_CONTENT = re.compile("(md5:|sha256:)?[0-9a-f]{32,64}")
-# An SVG can hold scripts, which run where its file is opened: the site shows none, either.
-_SUFFIXES = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif"}
+DRAWN = "image/svg+xml"  # the pictures of plots of data
 _OF_VERSION = ("ref", "repo", "artifact", "version", "commit")
+_OF_PLOT = ("plot", "title", "file", "media_type", "of_project")
 _OF_INPUT = ("place", "path", "hash_kind", "hash", "size", "is_input", "differs")
 
 
@@ -51,7 +51,7 @@ def report(  # noqa: PLR0913 - each is an option of the command
         typer.Option(
             "--plots",
             metavar="FOLDER",
-            help="Write the images of plots into this folder, and show them in the report by their paths relative to the current folder.",
+            help="Write pictures of the plots into this folder, and show them in the report by their paths relative to the current folder.",
         ),
     ] = None,
     live: LiveOption = False,
@@ -64,16 +64,22 @@ def report(  # noqa: PLR0913 - each is an option of the command
 ) -> None:
     """Report what is new in a version: metrics with differences, changed parameters and inputs, size and plots, as Markdown.
 
-    Examples: catalog report churn@latest --against prod > report.md, catalog report churn#prod --against prod -o json
+    Examples: catalog report churn@latest --against prod --plots plots > report.md, catalog report churn#prod --against prod -o json
     """
-    folder = None if plots is None else _folder(plots)
+    from catalog.cli.report_plots import report_plots, write  # other commands draw nothing
+
+    folder = PurePosixPath() if plots is None else _folder(plots)
     with open_as_asked(database, config, live=live, repo=repo, ref=ref) as (catalog, _):
         answer = catalog.report(ref, against=against)
-    shown = _shown(answer)
-    paths = {} if folder is None else _written(shown, folder)
-    if shown and folder is None and output is ReportFormat.MD:
-        say_note(f"({plural(len(shown), 'image')} of plots: --plots FOLDER writes them)")
-    put_text(render(answer, paths) if output is ReportFormat.MD else to_json(_to_dict(answer, paths)))
+    shown = report_plots(answer)
+    if plots is not None:
+        write(shown, folder)
+    elif shown and output is ReportFormat.MD:
+        say_note(f"({plural(len(shown), 'plot')}: --plots FOLDER writes pictures)")
+    written = [] if plots is None else shown
+    put_text(
+        render(answer, written, folder) if output is ReportFormat.MD else to_json(_to_dict(answer, written, folder))
+    )
 
 
 def _folder(words: str) -> PurePosixPath:
@@ -85,44 +91,22 @@ def _folder(words: str) -> PurePosixPath:
     return path
 
 
-def _shown(answer: VersionReport) -> dict[str, Row]:
-    """The images that can be shown, by content: the first ones of each version."""
-    images = [row for row in answer.images if _suffix(row)][:MOST_IMAGES]
-    plots = {(row["plot"], row["file"]) for row in images}
-    images += [row for row in answer.base_images if (row["plot"], row["file"]) in plots and _suffix(row)]
-    return {row["content"]: row for row in images}
-
-
-def _suffix(row: Row) -> str | None:
-    return _SUFFIXES.get(row["media_type"]) if _CONTENT.fullmatch(row["content"]) else None
-
-
-def _written(images: dict[str, Row], folder: PurePosixPath) -> dict[str, str]:
-    """The path of each image, once all are written."""
-    from catalog.store import files  # only where there is something to write
-
-    paths = {}
-    with files.writing(Path(folder)):
-        for content, row in images.items():
-            path = folder / f"{content.replace(':', '-')}.{_suffix(row)}"
-            files.write(Path(path), row["data"], durable=False)
-            paths[content] = str(path)
-    return paths
-
-
-def _to_dict(answer: VersionReport, paths: dict[str, str]) -> Row:
+def _to_dict(answer: VersionReport, written: Sequence[ReportPlot], folder: PurePosixPath) -> Row:
     plots = [
-        {
-            "ref": _ref(version),
-            "plot": row["plot"],
-            "title": row["title"],
-            "file": row["file"],
-            "media_type": row["media_type"],
-        }
-        | {"of_project": row["of_project"], "path": paths.get(row["content"])}
-        for version, images in ((answer.base, answer.base_images), (answer.version, answer.images))
-        for row in images
-        if version is not None
+        *_plots(
+            answer.base,
+            answer.base_images,
+            answer.base_plots,
+            {(each.plot, each.file): each.of_base for each in written},
+            folder,
+        ),
+        *_plots(
+            answer.version,
+            answer.images,
+            answer.plots,
+            {(each.plot, each.file): each.picture for each in written},
+            folder,
+        ),
     ]
     return {
         "version": _version(answer.version),
@@ -133,6 +117,23 @@ def _to_dict(answer: VersionReport, paths: dict[str, str]) -> Row:
         "inputs": [{key: row[key] for key in _OF_INPUT} for row in answer.inputs],
         "plots": plots,
     }
+
+
+def _plots(
+    version: Row | None,
+    images: Sequence[Row],
+    lines: Sequence[Row],
+    pictures: Mapping[tuple[str, str], Picture | None],
+    folder: PurePosixPath,
+) -> Iterator[Row]:
+    """What is said of each plot of a version, with the path of the picture that shows it, if one was written."""
+    if version is None:
+        return
+    first = {row["plot"]: row | {"media_type": DRAWN} for row in reversed(lines)}
+    for row in (*images, *reversed(first.values())):
+        picture = pictures.get((row["plot"], row["file"]))
+        path = None if picture is None else str(folder / picture.name)
+        yield {"ref": _ref(version), **{key: row[key] for key in _OF_PLOT}, "path": path}
 
 
 def _version(row: Row) -> Row:

@@ -11,6 +11,8 @@ from catalog.query.answer import Answer, Row
 from catalog.query.reference import LATEST, Reference
 from catalog.query.resolve import ReferenceResolver
 
+MOST_PLOTS = 12  # of one version: those that come first in its metafiles
+
 _KEY = ("repo", "artifact", "version", "commit")
 _REFERENCE = re.compile(r"[@#:/]")
 _VERSION = re.compile(r"v?[0-9]+([.].*)?")
@@ -21,7 +23,7 @@ class VersionReport:
     """A version beside another one, `base`, or alone. `compared` and `inputs` have the base at place 1 and the version at place 2.
 
     `stage`: the stage that was asked for. `replaced`: the version itself is there, and `base` is the one that was there before it; there
-    may have been none.
+    may have been none. `images`: the plots that are images. `plots`: the numbers of the others, a row for each line.
     """
 
     version: Row
@@ -32,6 +34,15 @@ class VersionReport:
     inputs: list[Row]
     images: list[Row]
     base_images: list[Row]
+    plots: list[Row]
+    base_plots: list[Row]
+
+    @property
+    def names(self) -> list[str]:
+        """What the base, where there is one, and the version are called beside each other."""
+        versions = [self.version] if self.base is None else [self.base, self.version]
+        same = len({(each["repo"], each["artifact"]) for each in versions}) == 1
+        return [each["version"] if same else f"{each['artifact']}@{each['version']}" for each in versions]
 
     @property
     def place(self) -> int:
@@ -54,6 +65,8 @@ def version_report(
     images = [
         ask("from internal.list_plot_images($repo, $artifact, $version, $commit)", **each).rows for each in versions
     ]
+    question = "from internal.list_plots($repos, $artifacts, $versions, $commits, $most) where content is null"
+    plots = ask(question, **keys, most=MOST_PLOTS).rows
     return VersionReport(
         version=version,
         base=base,
@@ -63,7 +76,13 @@ def version_report(
         inputs=ask("from internal.list_compared_inputs($repos, $artifacts, $versions, $commits)", **keys).rows,
         images=images[-1],
         base_images=images[0] if base is not None else [],
+        plots=_of(version, plots),
+        base_plots=_of(base, plots),
     )
+
+
+def _of(version: Row | None, rows: list[Row]) -> list[Row]:
+    return [row for row in rows if version is not None and all(row[key] == version[key] for key in _KEY)]
 
 
 def _base(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from html import unescape
-from pathlib import Path
+from pathlib import PurePosixPath
 
 import cmarkgfm
 import pytest
@@ -13,8 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.cli.report_markdown import MOST_LINES, MOST_TEXT, code, render
-from catalog.cli.reporting import MOST_IMAGES, _shown
-from catalog.query import Catalog
+from catalog.cli.report_plots import Picture, ReportPlot
 from catalog.query.report import VersionReport
 from catalog.text import cut, visible
 from support.small_catalog import CHURN
@@ -130,19 +129,17 @@ def metric(name, text, number=None, **other):
     return row | {"direction": None, "of_project": False} | other
 
 
-def report(*rows, repo="r", version="v1", images=(), base=None, stage=None):
+def report(*rows, repo="r", version="v1", base=None, stage=None):
     """The parts of the Markdown of a report on a version alone, or with the same name as its base."""
     one = {"repo": repo, "artifact": "a", "version": version, "commit": "1" * 40}
     made = VersionReport(
-        version=one, base=base and one | {"version": base}, stage=stage, replaced=False, compared=[*rows], inputs=[], images=[*images], base_images=[]
+        version=one, base=base and one | {"version": base}, stage=stage, replaced=False, compared=[*rows], inputs=[], images=[], base_images=[], plots=[], base_plots=[]
     )  # fmt: skip
-    return re.split(
-        r"\n### \w+\n", render(made, {image["content"]: f"plots/{image['content']}.png" for image in images})
-    )
+    return re.split(r"\n### \w+\n", render(made, [], PurePosixPath()))
 
 
 def test_nothing_of_a_repository_is_markup():
-    image = {"plot": EVIL, "file": EVIL, "title": EVIL, "content": "1" * 40}
+    plot = ReportPlot(plot=EVIL, file=EVIL, title=EVIL, axes=EVIL, is_overlaid=True, picture=Picture("1.png", b""))
     rows = [metric(EVIL, EVIL), metric(EVIL, EVIL) | {"what": "param"}, metric(EVIL, EVIL) | {"what": "version"}]
     made = VersionReport(
         version={"repo": EVIL, "artifact": EVIL, "version": EVIL, "commit": "1" * 40},
@@ -151,10 +148,12 @@ def test_nothing_of_a_repository_is_markup():
         replaced=True,
         compared=[each for row in rows for each in (row, row)],
         inputs=[{"path": EVIL, "hash": EVIL, "is_input": True, "differs": True}] * 2,
-        images=[image],
+        images=[],
         base_images=[],
+        plots=[],
+        base_plots=[],
     )
-    rendered = html(render(made, {"1" * 40: "my plots/1.png"}))
+    rendered = html(render(made, [plot], PurePosixPath("my plots")))
     rest = re.sub("<code>.*?</code>", "", rendered, flags=re.DOTALL)
     assert "evil" not in rest
     assert sorted(set(re.findall("<([a-z0-9]+)[^>]*>", rest))) == [
@@ -189,16 +188,6 @@ def test_a_long_text_is_cut(length, end):
     assert (code("a" * length)[-2:], len(code("a" * length))) == (end, MOST_TEXT + 2)
 
 
-@pytest.mark.parametrize(("count", "kept"), [(MOST_IMAGES, MOST_IMAGES), (MOST_IMAGES + 1, MOST_IMAGES)])
-def test_so_many_images_are_shown(count, kept):
-    images = [{"plot": f"p{n}", "file": "f", "content": f"{n:040}", "media_type": "image/png"} for n in range(count)]
-    odd = [{"plot": "s", "file": "f", "content": "1" * 40, "media_type": "image/svg+xml"}, {"plot": "n", "file": "f", "content": "../x", "media_type": "image/png"}]  # fmt: skip
-    made = VersionReport(
-        version={}, base=None, stage=None, replaced=False, compared=[], inputs=[], images=odd + images, base_images=[]
-    )
-    assert [*_shown(made)] == [image["content"] for image in images[:kept]]
-
-
 @pytest.mark.slow
 def test_a_version_in_a_stage_beside_the_one_that_it_replaced(run, demo_folder):
     database = demo_folder / "output" / "catalog.duckdb"
@@ -206,23 +195,9 @@ def test_a_version_in_a_stage_beside_the_one_that_it_replaced(run, demo_folder):
     assert (code, out.splitlines()[2], err) == (
         0,
         "Version `v3.4.0` of `demo.example/risk/churn`, compared with `v3.3.0`, which was in `prod` before it.",
-        "",
+        "(1 plot: --plots FOLDER writes pictures)\n",
     )
     assert "\nNo parameter of 4 changed.\n" in out
     assert out.partition("### Inputs\n\n")[2].splitlines()[2:] == [
         "| `data/features.parquet` | `8761488b757d` | `1a2d7c69906b` |"
     ]
-
-
-@pytest.mark.slow
-def test_images_of_plots_are_files_that_the_report_shows(run, demo_folder):
-    database = demo_folder / "output" / "catalog.duckdb"
-    words = ("report", "shelves:detector@latest", "--against", "v1.2.0", "--catalog", database)
-    assert run(*words)[2] == "(2 images of plots: --plots FOLDER writes them)\n"
-    code, out, err = run(*words, "--plots", "my plots")
-    sources = [unescape(source) for source in re.findall('<img src="([^"]*)"', html(out))]
-    files = [Path(source.replace("%20", " ")) for source in sources]
-    with Catalog.open(database) as catalog:
-        stored = [row["data"] for row in catalog.sql("from images where data is not null").rows]
-    assert (code, err, len(files), all(file.read_bytes() in stored for file in files)) == (0, "", 2, True)
-    assert sorted(Path("my plots").iterdir()) == sorted(files)

@@ -293,10 +293,10 @@ def test_init_prints_what_it_would_write(tmp_path, monkeypatch, capsys):
 def model(tmp_path):
     """A repository with a model in Git, two versions of it, and the first one in prod, as a server has it."""
     world = World()
-    world.commit({"artifacts.yaml": "m: {path: model.pkl, type: model}\n", "model.pkl": "one", "dvc.yaml": "metrics: [m.json]\n", "m.json": '{"auc": 0.9}'})  # fmt: skip
+    world.commit({"artifacts.yaml": "m: {path: model.pkl, type: model}\n", "model.pkl": "one", "dvc.yaml": "metrics: [m.json]\nplots: [c.csv: {x: step}]\n", "m.json": '{"auc": 0.9}', "c.csv": "step,loss\n0,3\n1,2\n"})  # fmt: skip
     world.tag("m@v1.0.0")
     world.tag("m#prod#1")
-    world.commit({"model.pkl": "two", "m.json": '{"auc": 0.95}'})
+    world.commit({"model.pkl": "two", "m.json": '{"auc": 0.95}', "c.csv": "step,loss\n0,3\n1,1\n"})
     world.tag("m@v1.1.0")
     world.write(tmp_path / "git" / "acme" / "churn.git")
     return world
@@ -434,6 +434,12 @@ def test_gitlab_deploys_what_is_in_the_stage_now(model, machine, capfd, tags, ta
     assert (file.read_text() if file.exists() else None) == content
 
 
+def picture(machine: Path) -> Path:
+    """The one picture that a job wrote, relative to the report."""
+    (file,) = (machine / "work" / "plots").iterdir()
+    return file.relative_to(machine / "work")
+
+
 @pytest.mark.slow
 def test_github_reports_what_is_new_in_the_stage(model, machine):
     job = yaml.safe_load(model_file("github-actions", config(machine, SETTINGS)))["jobs"]["model"]
@@ -447,6 +453,7 @@ def test_github_reports_what_is_new_in_the_stage(model, machine):
         "## `m@v1.1.0`",
         "compared with `v1.0.0`, which was in `prod` before it.",
     )
+    assert report[-3:] == ["`c.csv`: `loss over step`; dashed: `v1.0.0`", "", f"![Plot 1](./{picture(machine)})"]
     assert set((machine / "asked").read_text().splitlines()) == {INSTALL}
 
 
@@ -462,6 +469,7 @@ def test_gitlab_reports_a_registered_version_and_deploys_nothing(machine, capfd)
     assert (machine / "work" / "model" / "model.pkl").read_text() == "two"
     report = (machine / "work" / "report.md").read_text().splitlines()
     assert (report[0], report[2].partition(", ")[2]) == ("## `m@v1.1.0`", "compared with `v1.0.0`, which is in `prod`.")
+    assert report[-1] == f"![Plot 1](./{picture(machine)})"
     assert (machine / "home" / ".netrc").stat().st_mode & 0o777 == 0o600
     assert (machine / "asked").read_text().splitlines() == [INSTALL]
 
