@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from contextlib import contextmanager
 from pathlib import Path
+from shlex import split as split_words
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ SIGNING_SECONDS = 120.0  # for a passphrase, or the touch of a token
 
 _YES = frozenset({"true", "yes", "on", "1"})
 _PROGRAMS = {"openpgp": "gpg", "x509": "gpgsm", "ssh": "ssh-keygen"}
+_LITERAL = ("key::", "ssh-")  # how the key begins that a command prints
 
 
 def is_wanted(git: GitConfig) -> bool:
@@ -36,7 +38,7 @@ def sign(data: bytes, by: Tagger, git: GitConfig) -> bytes:
     program = _program(git, kind)
     key = git.get("user", "signingkey")
     if kind == "ssh":
-        with _key_file(key) as (file, options):
+        with _key_file(key or _default_key(git)) as (file, options):
             signature = _run([program, "-Y", "sign", "-n", "git", "-f", file, *options], data, git)
     else:
         signature = _run([program, "-bsau", key or str(by)], data, git)
@@ -50,13 +52,26 @@ def _program(git: GitConfig, kind: str) -> str:
     return str(Path(stated).expanduser()) if stated else _PROGRAMS[kind]
 
 
-@contextmanager
-def _key_file(key: str | None) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The file that ssh-keygen takes: the one that is stated, or one with the public key that is, whose other half an agent has."""
-    if not key:
+def _default_key(git: GitConfig) -> str:
+    """The public key that `gpg.ssh.defaultKeyCommand` prints: the first line, as Git reads it (git-config(1))."""
+    command = git.get("gpg", "defaultkeycommand", "ssh") or ""
+    if not command.strip():
         raise ConfigError(
-            "user.signingkey is not set: expected the file of an SSH key, or a public key that the agent has"
+            "neither user.signingkey nor gpg.ssh.defaultKeyCommand is set: expected the file of an SSH key, or a public key that the agent has"
         )
+    try:
+        words = split_words(command)
+    except ValueError as error:
+        raise ConfigError(f"gpg.ssh.defaultKeyCommand is {quote(command)!r}: {error}") from error
+    first = _run(words, b"", git, "print a key").partition(b"\n")[0].decode("utf-8", "replace").strip()
+    if not first.startswith(_LITERAL):
+        raise ConfigError(f"gpg.ssh.defaultKeyCommand printed {quote(first)!r}: expected a public key after key::")
+    return first
+
+
+@contextmanager
+def _key_file(key: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The file that ssh-keygen takes: the one that is stated, or one with the public key that is, whose other half an agent has."""
     literal = key.removeprefix("key::")
     if not key.startswith(("key::", "ssh-", "ecdsa-", "sk-")):
         yield str(Path(key).expanduser()), ()
@@ -67,15 +82,15 @@ def _key_file(key: str | None) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield str(file), ("-U",)
 
 
-def _run(command: list[str], data: bytes, git: GitConfig) -> bytes:
+def _run(command: list[str], data: bytes, git: GitConfig, task: str = "sign the tag") -> bytes:
     try:
         done = subprocess.run(  # noqa: S603 - the user's own configuration says what to run, as in Git
             command, input=data, env=dict(git.environ), capture_output=True, timeout=SIGNING_SECONDS, check=False
         )
     except subprocess.TimeoutExpired as error:
-        raise ConfigError(f"{command[0]} did not sign within {SIGNING_SECONDS:g} s") from error
+        raise ConfigError(f"{command[0]} did not {task} within {SIGNING_SECONDS:g} s") from error
     except OSError as error:
-        raise ConfigError(f"{command[0]} cannot be started to sign the tag: {error.strerror}") from error
+        raise ConfigError(f"{command[0]} cannot be started to {task}: {error.strerror}") from error
     if done.returncode:
-        raise ConfigError(f"{command[0]} does not sign the tag and says {quote(done.stderr)!r}")
+        raise ConfigError(f"{command[0]} does not {task} and says {quote(done.stderr)!r}")
     return done.stdout

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -21,6 +22,7 @@ from catalog.actions.tag_object import (
     tagger,
 )
 from catalog.errors import ConfigError, InvalidArgument
+from catalog.transport.gitconfig import ConfigEntry
 from support.loopback import WHO, environment, git
 from support.pushing import config, request
 
@@ -180,11 +182,79 @@ def test_git_verifies_a_signed_tag(pushed, actor, short_folder, kind):
         subprocess.run(["gpgconf", "--kill", "all"], env={**environment({}), **environ}, check=False)
 
 
+def key_command(command):
+    """The entry that says what prints the key."""
+    return ConfigEntry("gpg", "ssh", "defaultkeycommand", command)
+
+
+@pytest.fixture
+def agent(short_folder):
+    """The environment of an agent that has a key, of which no file is left but the public half, `key.pub`."""
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", short_folder / "key"], check=True)
+    socket = short_folder / "agent"
+    running = subprocess.Popen(["ssh-agent", "-D", "-a", socket], stdout=subprocess.DEVNULL)
+    try:
+        environ = {"SSH_AUTH_SOCK": str(socket)}
+        add = ["ssh-add", "-q", short_folder / "key"]
+        for _ in range(200):
+            if socket.exists():
+                break
+            time.sleep(0.05)
+        subprocess.run(add, check=True, env={**environment({}), **environ})
+        (short_folder / "key").unlink()
+        yield environ
+    finally:
+        running.terminate()
+        running.wait(20)
+
+
+# What `gpg.ssh.defaultKeyCommand` prints; whether Git takes it for a key.
+PRINTED = {
+    "the keys of the agent": ("ssh-add -L", True),
+    "a key": ("cat {folder}/key.pub", True),
+    "a key after key::": ("sed s/^/key::/ '{folder}/key.pub'", True),
+    "a file": ("echo {folder}/key", False),
+    "a line before the key": ("""sh -c "echo; cat '{folder}/key.pub'" """, False),
+    "nothing": ("true", False),
+    "a failure": ("sh -c 'cat {folder}/key.pub; exit 3'", False),
+    "no program": ("/absent/program", False),
+    "words that do not end": ("cat '{folder}/key.pub", False),
+    "what a shell would run": ("true; cat {folder}/key.pub", False),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("ssh-agent") is None, reason="needs ssh-agent")
+@pytest.mark.parametrize(("command", "is_key"), PRINTED.values(), ids=[*PRINTED])
+def test_the_key_that_a_command_prints_signs_as_with_git(pushed, actor, short_folder, agent, command, is_key):
+    stated = {"gpg.format": "ssh", "gpg.ssh.defaultKeyCommand": command.format(folder=short_folder)}
+    (short_folder / "allowed").write_text(f"ann@example.com {(short_folder / 'key.pub').read_text()}")
+    verified = stated | {"gpg.ssh.allowedSignersFile": str(short_folder / "allowed")}
+
+    def status(*words):
+        return subprocess.run(["git", "-C", pushed.path, *words], env=environment(verified) | WHO | agent, capture_output=True, check=False).returncode  # fmt: skip
+
+    git_config = config(("gpg", "format", "ssh"), key_command(stated["gpg.ssh.defaultKeyCommand"]), **agent)  # fmt: skip
+    decide = request(lambda tags, _: commands.assign(tags, "prod", "v2.0.0"))
+    try:
+        actor(str(pushed.path), git=git_config, signed=True).push(decide, NOW)
+        signed = True
+    except ConfigError:
+        signed = False
+    assert (status("tag", "-s", "-m", "m", "other") == 0, signed) == (is_key, is_key)
+    if signed:
+        assert (status("verify-tag", "other"), status("verify-tag", "churn#prod#2")) == (0, 0)
+
+
 @pytest.mark.parametrize(
     ("entries", "says"),
     [
         pytest.param([("gpg", "format", "smoke")], "gpg.format is 'smoke'", id="another format"),
-        pytest.param([("gpg", "format", "ssh")], "user.signingkey is not set", id="no key"),
+        pytest.param([("gpg", "format", "ssh")], "neither user.signingkey nor gpg.ssh.defaultKeyCommand is set", id="no key"),
+        pytest.param([("gpg", "format", "ssh"), key_command("  ")], "neither user.signingkey nor", id="an empty command for a key"),
+        pytest.param([("gpg", "format", "ssh"), key_command("cat 'x")], "gpg.ssh.defaultKeyCommand is \"cat 'x\": No closing quotation", id="a command for a key that does not end"),
+        pytest.param([("gpg", "format", "ssh"), key_command("true")], "gpg.ssh.defaultKeyCommand printed '': expected a public key after key::", id="a command that prints no key"),
+        pytest.param([("gpg", "format", "ssh"), key_command("false")], "false does not print a key", id="a command for a key that fails"),
         pytest.param([("gpg", "program", "/absent/gpg")], "cannot be started", id="no program"),
         pytest.param([("gpg", "program", "false")], "false does not sign the tag", id="a program that fails"),
         pytest.param([("gpg", "program", "true")], "true wrote no signature", id="a program that writes nothing"),
@@ -198,7 +268,7 @@ def test_what_does_not_sign(entries, says):
 
 def test_a_program_that_does_not_end(monkeypatch):
     monkeypatch.setattr(signature, "SIGNING_SECONDS", 0.05)
-    with pytest.raises(ConfigError, match=r"did not sign within 0.05 s"):
+    with pytest.raises(ConfigError, match=r"did not sign the tag within 0.05 s"):
         signature._run(["sleep", "5"], b"", config())
     assert SIGNING_SECONDS == 120
 

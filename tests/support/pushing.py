@@ -60,9 +60,9 @@ def known(path: Path, commits: list[str]) -> KnownObjects:
     return KnownObjects(events=events, summaries={commit: f"commit {number}" for number, commit in enumerate(commits)})
 
 
-def config(*entries: tuple[str, str, str], **environ: str) -> GitConfig:
-    """Git's configuration of Ann: (section, name, value), and more variables."""
-    values = [ConfigEntry(section, "", name, value) for section, name, value in entries]
+def config(*entries: ConfigEntry | tuple[str, str, str], **environ: str) -> GitConfig:
+    """Git's configuration of Ann: entries, or (section, name, value), and more variables."""
+    values = [each if isinstance(each, ConfigEntry) else ConfigEntry(each[0], "", *each[1:]) for each in entries]
     home = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     return GitConfig(values, {**home, **ANN, **environ})
 
