@@ -26,7 +26,6 @@ from catalog.transport.packets import Mark, Packets, frame
 from support.loopback import Answer, _run_backend, always, git, needs, serve
 from support.pushing import config, request
 
-METER = Meter("x", Limits())
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 REGISTER = request(lambda tags, commit: commands.register(tags, str(commit)), of_commit=True)
 ASSIGN = request(lambda tags, _: commands.assign(tags, "prod", "v2.0.0"))
@@ -282,7 +281,8 @@ def test_what_a_hook_prints_is_cut():
         report = receive_pack.PushReport()
         packet = b"\2" + b"x" * size
         framed = iter([b"%04x" % (len(packet) + 4) + packet + b"0000"])
-        receive_pack._sideband(Packets(framed.__next__, METER), report, METER)
+        meter = Meter("x", Limits())
+        receive_pack._sideband(Packets(framed.__next__, meter), report, meter)
         assert len(report.printed) == printed
 
 
@@ -404,8 +404,8 @@ def test_a_ref_that_cannot_be_locked_is_a_conflict_where_it_is_another(pushed, a
 
 def test_only_the_refs_of_the_push_are_kept_of_a_report():
     lines = ["unpack ok", "ng refs/tags/other no", "ok refs/tags/a", "ng refs/tags/b", Mark.FLUSH]
-    framed, report = iter([frame(lines)]), receive_pack.PushReport()
-    receive_pack._read_report(Packets(framed.__next__, METER), report, {"refs/tags/a", "refs/tags/b"}, METER)
+    framed, report, meter = iter([frame(lines)]), receive_pack.PushReport(), Meter("x", Limits())
+    receive_pack._read_report(Packets(framed.__next__, meter), report, {"refs/tags/a", "refs/tags/b"}, meter)
     assert report == receive_pack.PushReport(refs={"refs/tags/a": None, "refs/tags/b": "no reason"})
 
 
@@ -413,12 +413,13 @@ def test_only_the_refs_of_the_push_are_kept_of_a_report():
 def test_a_report_has_a_bound(beyond):
     """Also of a server that sends it without a sideband."""
     lines = b"%04x%s" % (1028, b"x" * 1024) * (MAX_REPORT // 1024) + b"0005x" * beyond
+    meter = Meter("x", Limits())
     bands = b"%04x\1%s" % (1029, b"x" * 1024) * (MAX_REPORT // 1024) + b"0006\1x" * beyond
     for read, content in (
-        (lambda packets: receive_pack._read_report(packets, receive_pack.PushReport(), (), METER), lines),
-        (lambda packets: receive_pack._sideband(packets, receive_pack.PushReport(), METER), bands),
+        (lambda packets: receive_pack._read_report(packets, receive_pack.PushReport(), (), meter), lines),
+        (lambda packets: receive_pack._sideband(packets, receive_pack.PushReport(), meter), bands),
     ):
-        packets = Packets(iter([content + b"0000"]).__next__, METER)
+        packets = Packets(iter([content + b"0000"]).__next__, meter)
         with pytest.raises(TooBig, match="more than 1,048,576 bytes") if beyond else nullcontext():
             read(packets)
 
