@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MOST_CHANGED = 0.25  # of the repositories: beyond that a new file is quicker, and smaller
+# Repositories: so few are changed in place in any catalog. One of three: 1.1 s of processor time in place of 3.1 s, as the statements of an
+# empty catalog take longer than the rows of a small one.
+FEW_CHANGED = 4
 # Tables on which conclusions about every repository depend: the names of stages, and the directions of metrics.
 VOCABULARY = ("stage_names", "metric_directions")
 MOST_AGE = 50  # rebuilds in place, each of which leaves some dead space behind
@@ -237,7 +240,7 @@ def _changes(
     now = {repo: file.name for repo, file in partitions.items()}
     deleted = frozenset(repo for repo, file in before.items() if now.get(repo) != file)
     loaded = frozenset(repo for repo, file in now.items() if before.get(repo) != file)
-    if len(deleted | loaded) > MOST_CHANGED * len(now):
+    if len(deleted | loaded) > max(MOST_CHANGED * len(now), FEW_CHANGED):
         return None
     return Changes(deleted=deleted, loaded=loaded)
 

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from catalog.database import database, export, rebuild, template
-from catalog.database.rebuild import MOST_AGE, MOST_CHANGED
+from catalog.database.rebuild import FEW_CHANGED, MOST_AGE, MOST_CHANGED
 from catalog.database.statements import statements, views_of_one_repository
 from catalog.errors import StoreError
 from catalog.schema.arrow import schema, to_arrow
@@ -276,35 +276,48 @@ def test_after_a_change_the_file_can_still_be_read_by_older_programs(built, chan
 @pytest.mark.slow
 def test_most_repositories_changed_so_it_is_made_from_nothing(tmp_path, fleet):
     path = tmp_path / "catalog.duckdb"
-    few = {repo: fleet.before[repo] for repo in ("r0", "r1")}
-    assert (build(path, few), build(path, {"r3": fleet.before["r3"]})) == (False, False)
+    few = {repo: fleet.before[repo] for repo in ("r0", "r1", "r2", "r3")}
+    assert (build(path, few), build(path, {"r4": fleet.before["r4"]})) == (False, False)
 
 
-def made_before(age: int) -> duckdb.DuckDBPyConnection:
-    """A database of a hundred repositories, changed so many times since it was made from nothing."""
+@pytest.mark.slow
+def test_of_a_small_catalog_all_may_change_and_it_is_what_a_build_from_nothing_gives(tmp_path, fleet):
+    before, after = ({repo: half[repo] for repo in ("r1", "r2")} for half in (fleet.before, fleet.after))
+    ways = build(small := tmp_path / "small.duckdb", before), build(small, after)
+    build(anew := tmp_path / "anew.duckdb", after)
+    assert (ways, content(small)) == ((False, True), content(anew))
+
+
+def made_before(age: int, count: int) -> duckdb.DuckDBPyConnection:
+    """A database of `count` repositories, changed so many times since it was made from nothing."""
     connection = duckdb.connect()
     connection.execute("create schema internal")
     for name in ("make_making", "make_partitions"):
         connection.execute(rebuild._SQL[name])
     connection.execute(rebuild._SQL["begin"], ["recipe", "shape"])
-    connection.execute(rebuild._SQL["record_partitions"], [[f"r{n}" for n in range(100)], ["1.rows"] * 100])
+    connection.execute(rebuild._SQL["record_partitions"], [[f"r{n}" for n in range(count)], ["1.rows"] * count])
     for _ in range(age):
         connection.execute(rebuild._SQL["increment_age"])
     return connection
 
 
 @pytest.mark.parametrize(
-    ("age", "changes", "in_place"),
+    ("age", "count", "changes", "in_place"),
     [
-        pytest.param(0, int(100 * MOST_CHANGED), True, id="as many changes as are made in place"),
-        pytest.param(0, int(100 * MOST_CHANGED) + 1, False, id="one more"),
-        pytest.param(MOST_AGE - 1, 1, True, id="as often as it is changed in place"),
-        pytest.param(MOST_AGE, 1, False, id="once more"),
+        pytest.param(0, 100, int(100 * MOST_CHANGED), True, id="as many changes as are made in place"),
+        pytest.param(0, 100, int(100 * MOST_CHANGED) + 1, False, id="one more"),
+        pytest.param(0, 1, 1, True, id="the only repository"),
+        pytest.param(0, FEW_CHANGED, FEW_CHANGED, True, id="as many as are few in any catalog"),
+        pytest.param(0, FEW_CHANGED + 1, FEW_CHANGED + 1, False, id="one more than few, of all"),
+        pytest.param(0, int(FEW_CHANGED / MOST_CHANGED), FEW_CHANGED + 1, False, id="one more than few, where both bounds meet"),
+        pytest.param(MOST_AGE - 1, 100, 1, True, id="as often as it is changed in place"),
+        pytest.param(MOST_AGE, 100, 1, False, id="once more"),
+        pytest.param(MOST_AGE, 1, 1, False, id="once more, of the only repository"),
     ],
-)
-def test_a_database_is_changed_in_place_within_bounds(age, changes, in_place):
-    now = {f"r{n}": Path("2.rows" if n < changes else "1.rows") for n in range(100)}
-    with closing(made_before(age)) as connection:
+)  # fmt: skip
+def test_a_database_is_changed_in_place_within_bounds(age, count, changes, in_place):
+    now = {f"r{n}": Path("2.rows" if n < changes else "1.rows") for n in range(count)}
+    with closing(made_before(age, count)) as connection:
         found = rebuild._changes(connection, "recipe", now)
     changed = frozenset(f"r{n}" for n in range(changes))
     assert found == (rebuild.Changes(deleted=changed, loaded=changed) if in_place else None)
