@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from catalog.cli import EXPLAINED, catalog_and_site
+from catalog.cli import catalog_and_site
 from catalog.cli.asking import DEFAULT_CONFIG
 from catalog.cli.completion import complete_repo
 from catalog.cli.crawl_report import write_report
+from catalog.cli.crawling import EarlyBuild, build_what_was_read, run_crawl
 from catalog.cli.dry_run import put_dry_run
 from catalog.cli.formats import Format
 from catalog.cli.invocation import command
 from catalog.cli.options import ConfigFile
 from catalog.cli.output import say
-from catalog.cli.progress import Progress, size
 from catalog.cli.shards import OneShard, Stores, chosen_shard, merge_stores
 from catalog.errors import ConfigError, Exit
 from catalog.text import plural
 
 if TYPE_CHECKING:
     from catalog.config.parse import Config
-    from catalog.crawl.crawl import CrawlReport
-    from catalog.crawl.shard import Shard
-    from catalog.schema.tables.inventory import Visit
 
 DEMO_TITLE = "Demo models"
 
@@ -92,18 +88,12 @@ def crawl(  # noqa: PLR0913 - each is an option of the command
         say(f"{config_file} lists no repositories; `catalog add URL` adds one")
     if not (no_build or no_site):
         catalog_and_site.check_themes(config)
-    early = (
-        _EarlyBuild(config=config, no_site=no_site, publish=publish_early) if publish_early or not no_build else None
-    )
-    done = _crawl(config, _chosen(config, repos or ()), early, shard=part, wait=wait, debug=debug)
+    early = EarlyBuild(config=config, no_site=no_site, publish=publish_early) if publish_early or not no_build else None
+    done = run_crawl(config, _chosen(config, repos or ()), early, shard=part, wait=wait, debug=debug)
     if report is not None:
         write_report(done, report)
     if not no_build:
-        outcome = catalog_and_site.build(
-            config, no_site=no_site, wait=True
-        )  # another crawl may have begun when ours was over
-        say(catalog_and_site.summary(done, outcome))
-        catalog_and_site.notify(config)
+        build_what_was_read(config, done, no_site=no_site)
     if done.failed:
         raise typer.Exit(int(Exit.ORIGIN))
 
@@ -160,8 +150,8 @@ def demo(
     write_config(folder / "repos", file, output=folder / "output", title=DEMO_TITLE, storage=storage)
     say(f"wrote {file}")
     config = _load(file)
-    failed = _crawl(
-        config, (), _EarlyBuild(config=config, no_site=False, publish=False), wait=False, debug=debug
+    failed = run_crawl(
+        config, (), EarlyBuild(config=config, no_site=False, publish=False), wait=False, debug=debug
     ).failed
     catalog_and_site.build(config, no_site=False)
     from catalog.query import Catalog  # imported late: a crawl asks nothing
@@ -212,72 +202,3 @@ def _chosen(config: Config, words: Collection[str]) -> tuple[str, ...]:
 
     repos = read_inventory(config).repos
     return tuple(choose(repos, word, config.file, argument="repos").name for word in words)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _EarlyBuild:
-    """What is done when only slow repositories are left: the catalog of all others need not wait for them."""
-
-    config: Config
-    no_site: bool
-    publish: bool
-
-    def make(self, names: Sequence[str], tell: Callable[[str], None]) -> None:
-        tell(
-            f"still reading {plural(len(names), 'slow repository', 'slow repositories')}; the catalog of all others is built now"
-        )
-        catalog_and_site.build(self.config, no_site=self.no_site, in_crawl=True, tell=tell)
-        if self.publish and self.config.schedule.publish is not None:
-            from catalog.schedule.steps import publish  # only `catalog schedule` asks for it
-
-            if complaint := publish(self.config):
-                tell(complaint)
-
-
-def _crawl(
-    config: Config,
-    only: Collection[str],
-    early: _EarlyBuild | None,
-    *,
-    shard: Shard | None = None,
-    wait: bool,
-    debug: bool,
-) -> CrawlReport:
-    """Crawls and says how it went. Interrupted, it stops at once; what was finished is kept."""
-    from catalog.crawl.crawl import crawl as visit_all  # a cold `show` needs no dulwich
-
-    with Progress() as progress:
-
-        def report_visit(visit: Visit, done: int, total: int) -> None:
-            if early and done == 1:  # not before: its thread would be in the way of forks (docs/decisions/13)
-                from catalog.database import prewarm
-
-                prewarm.begin(config)
-            progress(visit, done, total)
-
-        try:
-            report = visit_all(
-                config,
-                only=only,
-                shard=shard,
-                report=report_visit,
-                slow=progress.slow,
-                only_slow_left=lambda names: early.make(names, progress.tell) if early else None,
-                tell=progress.tell,
-                wait=wait,
-                debug=debug,
-            )
-        except KeyboardInterrupt as stop:
-            say(f"stopped after {plural(progress.done, 'repository', 'repositories')}; what was read is kept")
-            stop.add_note(EXPLAINED)
-            raise
-    done = report.crawl
-    say(
-        f"{done.new} new, {done.changed} changed, {done.fresh} fresh, {done.failed} failed; "
-        f"{size(done.received)} in {done.seconds:.1f} s"
-    )
-    if report.unpushed:
-        say(f"{report.unpushed} not asked: no push since they were last read")
-    if report.failures:
-        say(f"{plural(len(report.failures), 'source')} failed: the last listing was used")
-    return report

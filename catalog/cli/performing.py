@@ -234,7 +234,7 @@ def _crawl_again(actor: Actor, config: Config, repository: RepoConfig, options: 
     """Brings the catalog, where there is one, up to date for this repository alone, if it has changed. What was pushed stays pushed, whatever becomes of that."""
     if not actor.has_pushed or not options.crawl or database is None:
         return
-    from catalog.cli.crawl_commands import crawl
+    from catalog.cli.crawling import crawl_changed
     from catalog.discovery.inventory import read_inventory
 
     reason = ""
@@ -244,7 +244,7 @@ def _crawl_again(actor: Actor, config: Config, repository: RepoConfig, options: 
         elif not _is_own(config, database):
             reason = "it is not the one that this repos.toml makes"
         else:
-            crawl([repository.name], no_site=True, wait=True, config_file=config.file)
+            crawl_changed(config, repository.name)
             return
     except typer.Exit:  # the crawl has said why
         pass

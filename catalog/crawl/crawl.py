@@ -15,13 +15,13 @@ from time import perf_counter
 from catalog.config.parse import Config
 from catalog.crawl import shard_store
 from catalog.crawl.context import CrawlContext
-from catalog.crawl.driver import Recorded, visit_and_record
+from catalog.crawl.driver import Read, Recorded, visit_and_record
 from catalog.crawl.inventory_changes import aliases, departures, identities, inventory_moves, renames
 from catalog.crawl.plan import CrawlPlan, SkipReason, plan_crawl, take_inventory
 from catalog.crawl.reading import VisitReader, reading
 from catalog.crawl.remaining_visits import OnSlow, RemainingVisits
 from catalog.crawl.shard import Shard
-from catalog.crawl.visit import VisitTask
+from catalog.crawl.visit import VisitResult, VisitTask
 from catalog.crawl.withhold_again import withhold_again
 from catalog.crawl.withhold_observed import withhold_observed
 from catalog.discovery.inventory import Inventory, Repository
@@ -68,9 +68,11 @@ def crawl(  # noqa: PLR0913 - what a caller may choose, each by its name
     report: OnVisit = lambda _visit, _done, _total: None,
     slow: OnSlow = lambda _names: None,
     only_slow_left: OnSlow = lambda _names: None,
+    reads: Callable[[], None] = lambda: None,
     tell: Callable[[str], None] = lambda _: None,
     connectors: tuple[Connector, ...] | None = None,
     executor: Executor | None = None,
+    changed: bool = False,
     wait: bool = False,
     debug: bool = False,
 ) -> CrawlReport:
@@ -80,8 +82,8 @@ def crawl(  # noqa: PLR0913 - what a caller may choose, each by its name
 
     `report(visit, done, total)` is called in this thread as each visit ends, `slow(names)` with the repositories whose visits gave up
     their slots, whenever these change, `only_slow_left(names)` once, when no others are left and something was read: that can be published
-    (`catalog.database.build` with `in_crawl`) while these go on, `tell(sentence)` with messages about sources and credentials. A failing repository never stops
-    the others. `executor` makes the visits instead of what repos.toml names: its workers need this package. With `debug`, a bug of ours is raised instead of recorded. With `wait`, another crawl or build of the same output is
+    (`catalog.database.build` with `in_crawl`) while these go on, `reads()` in another thread before a repository is read that has something new, `tell(sentence)`
+    with messages about sources and credentials. A failing repository never stops the others. With `changed`, those in `only` are known to have changed, as after a push: a process that reads starts at once. `executor` makes the visits instead of what repos.toml names: its workers need this package. With `debug`, a bug of ours is raised instead of recorded. With `wait`, another crawl or build of the same output is
     waited for; else StoreError names its process. ConfigError for connectors that cannot be used, NotFound for a name that repos.toml
     does not hold.
     """
@@ -98,8 +100,10 @@ def crawl(  # noqa: PLR0913 - what a caller may choose, each by its name
         with reading(config, context, executor) as reader:
             run = CrawlRun(config, context, reader, shard)
             plan = run.plan(only, tell)
+            if changed:
+                reader.begin()
             try:
-                result = run.visit_all(plan, report, slow, only_slow_left)
+                result = run.visit_all(plan, report, slow, only_slow_left, reads)
             except (KeyboardInterrupt, SystemExit):  # the next crawl begins from what this one has read
                 run.save(plan)
                 raise
@@ -148,7 +152,12 @@ class CrawlRun:
         )
 
     def visit_all(
-        self, plan: CrawlPlan, report: OnVisit, slow: OnSlow, only_slow_left: OnSlow = lambda _: None
+        self,
+        plan: CrawlPlan,
+        report: OnVisit,
+        slow: OnSlow,
+        only_slow_left: OnSlow = lambda _: None,
+        reads: Callable[[], None] = lambda: None,
     ) -> CrawlReport:
         """Makes the visits, several at a time, and writes each to the journal."""
         entries = {entry.repo.name: entry for entry in plan.visited}
@@ -161,7 +170,7 @@ class CrawlRun:
             tasks.sort(key=_has_failed)  # those that failed in the last crawl may be slow again, and come last
             left = RemainingVisits(only_slow_left)
             self._reader.prepare(self._unread(tasks))
-            visit_one = partial(visit_and_record, context=self._context, read=self._reader.read)
+            visit_one = partial(visit_and_record, context=self._context, read=_announced(self._reader.read, reads))
             with closing(schedule_batches(tasks, visit_one, self._scheduler_limits(slow, left))) as batches:
                 for recorded in batches:
                     journal.add(recorded)
@@ -258,6 +267,18 @@ class CrawlRun:
         return sum(
             task.last is None or not self._context.is_made_alike(task.repo.name, task.last.partition) for task in tasks
         )
+
+
+def _announced(read: Read | None, reads: Callable[[], None]) -> Read | None:
+    """`read`, before which `reads` is called."""
+    if read is None:
+        return None
+
+    def announce_and_read(task: VisitTask) -> VisitResult:
+        reads()
+        return read(task)
+
+    return announce_and_read
 
 
 def _has_failed(task: VisitTask) -> bool:

@@ -47,10 +47,11 @@ class Workers:
         self._watch: Watch | None = None  # begins with the first process, as a fork is made without threads
 
     def start(self, number: int) -> None:
-        """Starts so many at once, as there is much to read. OSError where they cannot be started."""
+        """Starts so many at once, as there is much to read, or one, as there will be something. OSError where they cannot be started."""
         begin = spawn
         if can_fork(number, resident(os.getpid()), self._order.max_memory):
-            preload()
+            if number > 1:  # one imports by itself what its visit needs, while this process goes on
+                preload()
             begin = fork
         children: list[Child] = []
         with self._lock:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 
 from catalog.config.parse import Config
 from catalog.crawl.context import CrawlContext
@@ -22,10 +23,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class VisitReader:
-    """Makes visits: without `read` in this process, which nothing can end. `prepare` is told how many there will be at least."""
+    """Makes visits: without `read` in this process, which nothing can end.
+
+    `prepare` is told how many there will be at least; `begin` starts a process, as there will be one. Both are called before there are threads.
+    """
 
     read: Read | None = None
     prepare: Callable[[int], None] = lambda _: None
+    begin: Callable[[], None] = lambda: None
 
 
 @contextmanager
@@ -49,12 +54,15 @@ def reading(config: Config, context: CrawlContext, executor: Executor | None = N
         team = stack.enter_context(workers(order, number, context, config.output))
         if executor is None and config.executor == "threads":
 
+            def start(processes: int) -> None:
+                with suppress(OSError):  # the first visit reports it
+                    team.start(processes)
+
             def prepare(unread: int) -> None:
                 if unread >= MANY:
-                    with suppress(OSError):  # the first visit reports it
-                        team.start(number)
+                    start(number)
 
-            yield VisitReader(read=team.read, prepare=prepare)
+            yield VisitReader(read=team.read, prepare=prepare, begin=partial(start, 1))
             return
         from catalog.crawl.executor_reader import executor_reader  # only a crawl with an executor needs it
 

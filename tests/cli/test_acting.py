@@ -18,7 +18,7 @@ import duckdb
 import pytest
 import typer
 
-from catalog.cli import crawl_commands, main
+from catalog.cli import crawling, main
 from catalog.database import database as connections
 from catalog.errors import StoreError
 from support.loopback import git
@@ -264,10 +264,10 @@ def test_what_fails_after_a_push_does_not_change_its_exit_code(act, tmp_path, mo
         True,
     )
     (tmp_path / "repos.toml").write_text("[[repo]]\nurl = 'served/r.git'\n")
-    monkeypatch.setattr(crawl_commands, "crawl", failing(StoreError("the disk is full")))
+    monkeypatch.setattr(crawling, "crawl_changed", failing(StoreError("the disk is full")))
     code, _, err = act("assign", "churn@v2.0.0", "--stage", "c", *push)
     assert (code, " ".join(err.split()).endswith(f"{LAST_CRAWL}: the disk is full")) == (0, True)
-    monkeypatch.setattr(crawl_commands, "crawl", failing(typer.Exit(1)))
+    monkeypatch.setattr(crawling, "crawl_changed", failing(typer.Exit(1)))
     code, _, err = act("assign", "churn@v2.0.0", "--stage", "d", *push)
     assert (code, err.splitlines()[-1]) == (0, LAST_CRAWL)
 

@@ -29,6 +29,14 @@ reading.MANY = 1
 {before}
 sys.exit(cli.main(["crawl", *sys.argv[1:]]))
 """
+CHANGED = """
+import sys, threading
+from pathlib import Path
+from catalog.cli.crawling import crawl_changed
+from catalog.config.parse import load
+{before}
+crawl_changed(load(Path(sys.argv[1])), "hangs")
+"""
 A_THREAD = "threading.Thread(target=threading.Event().wait, daemon=True).start()"
 LOGS = """
 import logging
@@ -114,23 +122,41 @@ def hanging(tmp_path) -> Iterator[Path]:
 def test_which_processes_are_forks_and_what_they_keep(hanging, before, options, terminal, are_forks):
     """A fork that kept the lock of the output would hold it after the crawl was killed; one with another's line would keep that alive."""
     command = [sys.executable, "-c", CRAWL.format(before=before), *options, "--config", str(hanging)]
+    assert started(command, hanging, 2, terminal=terminal) == [(are_forks, True, False, 1)] * 2
+
+
+@linux
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("before", "is_fork"), [("", True), (A_THREAD, False)], ids=["a crawl", "a process with another thread"]
+)
+def test_of_a_repository_that_has_changed_one_process_reads_before_its_refs_are_listed(hanging, before, is_fork):
+    command = [sys.executable, "-c", CHANGED.format(before=before), str(hanging)]
+    assert started(command, hanging, 1) == [(is_fork, True, False, 1)]
+
+
+def started(
+    command: list[str], config: Path, number: int, *, terminal: bool = False
+) -> list[tuple[bool, bool, bool, int]]:
+    """The processes that a crawl has started, a second after there are so many: whether it is a fork, with a group of its own, with the lock; how many lines it has."""
     screen, shown = pty.openpty()
     process = subprocess.Popen(command, stderr=shown if terminal else subprocess.DEVNULL, process_group=0)
     try:
         deadline = perf_counter() + 20
-        while len(pids := children(process.pid)) < 2 and perf_counter() < deadline:
+        while len(children(process.pid)) < number and perf_counter() < deadline:
             sleep(0.01)
         sleep(1)
+        pids = children(process.pid)
         kept = [opened(pid) for pid in pids]
-        found = [(commanded(pid) == commanded(process.pid), os.getpgid(pid) == pid) for pid in pids]
+        kinds = [(commanded(pid) == commanded(process.pid), os.getpgid(pid) == pid) for pid in pids]
     finally:
         process.kill()
         process.wait()
         os.close(screen)
         os.close(shown)
-    lock = str(hanging.parent / "output" / ".lock")
+    lock = str(config.parent / "output" / ".lock")
     lines = [sum(name.startswith("socket:") for name in names) for names in kept]
-    assert (found, [lock in names for names in kept], lines) == ([(are_forks, True)] * 2, [False] * 2, [1] * 2)
+    return [(*kind, lock in names, line) for kind, names, line in zip(kinds, kept, lines, strict=True)]
 
 
 def children(pid: int) -> list[int]:

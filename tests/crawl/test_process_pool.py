@@ -123,6 +123,14 @@ def test_other_processes_read_the_same_rows(tmp_path):
 
 
 @pytest.mark.slow
+def test_before_a_repository_is_read_that_is_said_and_of_unchanged_ones_it_is_not(tmp_path):
+    config, said = wish(tmp_path, fleet(tmp_path / "git", "a"), "processes = 2"), []
+    for _ in range(2):
+        crawl(config, reads=lambda: said.append("read"), report=lambda visit, *_: said.append(visit.outcome))
+    assert said == ["read", "new", "fresh"]
+
+
+@pytest.mark.slow
 def test_a_bug_in_another_process_costs_one_repository_and_is_logged_here(tmp_path, monkeypatch, caplog):
     """The connector is one that somebody else installed: an entry point of a distribution on the path."""
     (tmp_path / "faulty-1.dist-info").mkdir()

@@ -31,6 +31,24 @@ prewarm.begin(config)
 time.sleep(0.1)
 print(build(config, no_site=True, tell=lambda _: None).catalog)
 """
+PREPARED = """
+import sys
+from pathlib import Path
+from catalog.config.parse import load
+from catalog.database import prewarm
+prewarm.begin(load(Path(sys.argv[1])), exports={exports})
+prewarm.wait()
+print(*(f"catalog.database.{{name}}" in sys.modules for name in ("build", "export")))
+"""
+
+
+@pytest.mark.parametrize("exports", [True, False])
+def test_what_exports_need_is_prepared_where_something_changed(tmp_path, exports):
+    file = tmp_path / "repos.toml"
+    file.write_text("")
+    program = PREPARED.format(exports=exports)
+    done = subprocess.run([sys.executable, "-c", program, file], capture_output=True, text=True, check=True)
+    assert done.stdout == f"True {exports}\n"
 
 
 def test_a_build_goes_on_where_its_preparation_had_too_little_memory(tmp_path):
