@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
+from operator import itemgetter
 
 from catalog.errors import RAISED, ConfigError
 from catalog.git.named_files import NamedFile
@@ -97,22 +98,28 @@ def installed() -> tuple[Connector, ...]:
 
     ConfigError for one that cannot be loaded, and for all that cannot be used.
     """
-    loaded = [(_label(point), _load(point)) for point in sorted(entry_points(group=GROUP), key=_label)]
+    names: dict[int, str] = {}  # a distribution parses all that it states each time it is asked for its name
+    points = [(_label(point, names), point) for point in entry_points(group=GROUP)]
+    loaded = [(label, _load(label, point)) for label, point in sorted(points, key=itemgetter(0))]
     check(loaded)
     return tuple(sorted((connector for _, connector in loaded), key=lambda connector: connector.name))
 
 
-def _label(point: EntryPoint) -> str:
-    return f"connector {point.name!r}" + (f" of {point.dist.name}" if point.dist else "")
+def _label(point: EntryPoint, names: dict[int, str]) -> str:
+    if point.dist is None:
+        return f"connector {point.name!r}"
+    if id(point.dist) not in names:
+        names[id(point.dist)] = point.dist.name
+    return f"connector {point.name!r} of {names[id(point.dist)]}"
 
 
-def _load(point: EntryPoint) -> Connector:
+def _load(label: str, point: EntryPoint) -> Connector:
     try:
         connector = point.load()
     except RAISED as error:
-        raise ConfigError(f"{_label(point)} cannot be loaded: {describe(error)}; mend or uninstall it") from error
+        raise ConfigError(f"{label} cannot be loaded: {describe(error)}; mend or uninstall it") from error
     if not isinstance(connector, Connector):
-        raise ConfigError(f"{_label(point)} is {connector!r}, expected a catalog.plugins.connector.Connector")
+        raise ConfigError(f"{label} is {connector!r}, expected a catalog.plugins.connector.Connector")
     return connector
 
 
