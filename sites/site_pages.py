@@ -149,6 +149,7 @@ class SitePages:
         begun = version_details.begun_from(facts.experiments.get(artifact.repo, []), artifact.id)
         past = (facts.events.get(key, []), facts.terms.get(key, []), facts.gone_tags.get(key, []))
         unread, measured = facts.unread.get(key, []), facts.metrics.get(key, [])
+        plots_of_model = self._plots.get(key)
         return {
             "artifact": artifact,
             "is_dataset": (artifact.type or "").lower() in overview.DATASETS,
@@ -173,7 +174,7 @@ class SitePages:
             "stage_metrics": metrics.stage_metrics(measured, assignments),
             "begun": version_details.experiment_lines(begun, links),
             "begun_of": len(facts.experiments.get(artifact.repo, [])),
-            "plots": self._plots.get(key),
+            "plots": plots_of_model if plots_of_model and plots_of_model.figures else None,
             "unread": [(file, UNREAD.get(file.status, file.status)) for file in unread if file.role != "plots"],
             "undrawn": Counter(UNREAD.get(file.status, file.status) for file in unread if file.role == "plots"),
             "card": card,

@@ -186,6 +186,28 @@
   };
   /** @type {(words: string) => HTMLElement} */
   const code = (words) => make('code', { textContent: words });
+  /** The plots of a version: those that are images, and a button that draws the others. @type {(model: any, version: any) => HTMLElement[]} */
+  const plotsOf = (model, version) => {
+    const figures = (version.images || []).map((/** @type {[string, string]} */ [path, title]) => make('figure', {},
+      make('img', { loading: 'lazy', alt: title, src: `${root}${path}` }), make('figcaption', {}, make('b', { textContent: title }))));
+    const images = figures.length ? [make('div', { className: 'plots' }, ...figures)] : [];
+    if (!version.plots || !window.PlotFigures) return images;
+    const place = make('div', { className: 'plots' });
+    const button = /** @type {HTMLButtonElement} */ (make('button', { type: 'button', className: 'btn', textContent: 'Show plots' }));
+    button.addEventListener('click', async () => {
+      button.disabled = true;
+      const plots = await window.PlotFigures.numbers(`${root}${model.plots}`).catch(() => []);
+      for (const plot of plots) {
+        const series = plot ? plot.series.filter((each) => each.of === version.version) : [];
+        if (!plot || !series.length) continue;
+        const figure = make('figure', {}, make('figcaption', {}, make('b', { textContent: plot.title })));
+        place.append(figure);
+        window.PlotFigures.prepare(figure, async () => ({ ...plot, series }), `${root}static/vendor/vega.js`)();
+      }
+      if (place.childElementCount) button.remove(); else { button.disabled = false; button.textContent = 'The plots could not be loaded: try again'; }
+    });
+    return [...images, button, place];
+  };
   /** @type {(model: any, place: number) => HTMLElement} */
   const panel = (model, place) => {
     const version = model.versions[place];
@@ -219,23 +241,8 @@
       const href = document.getElementById(own) ? `#${own}` : link;
       say(list, 'Card', href ? make('a', { href, className: href === link ? 'go' : '', rel: href === link ? 'noopener nofollow' : '', textContent: file }) : code(file), ' says something else than at the latest version');
     }
-    if (version.plots && window.PlotFigures) {
-      const place = make('div', { className: 'plots' });
-      const button = /** @type {HTMLButtonElement} */ (make('button', { type: 'button', className: 'btn', textContent: 'Show plots' }));
-      button.addEventListener('click', async () => {
-        button.disabled = true;
-        const plots = await window.PlotFigures.numbers(`${root}${model.plots}`).catch(() => []);
-        for (const plot of plots) {
-          const series = plot ? plot.series.filter((each) => each.of === version.version) : [];
-          if (!plot || !series.length) continue;
-          const figure = make('figure', {}, make('figcaption', {}, make('b', { textContent: plot.title })));
-          place.append(figure);
-          window.PlotFigures.prepare(figure, async () => ({ ...plot, series }), `${root}static/vendor/vega.js`)();
-        }
-        if (place.childElementCount) button.remove(); else { button.disabled = false; button.textContent = 'The plots could not be loaded: try again'; }
-      });
-      say(list, 'Plots', button, place);
-    }
+    const plots = plotsOf(model, version);
+    if (plots.length) say(list, 'Plots', ...plots);
     const more = version.more_problems ? [make('p', { className: 'muted', textContent: `${version.more_problems} more` })] : [];
     if (version.problems) say(list, 'Problems', ...version.problems.map((/** @type {[string, string]} */ [at, message]) => make('p', {}, code(at), ` ${message}`)), ...more);
     return list;

@@ -3,7 +3,7 @@
 /** @typedef {{file: string, name?: string, direction?: string, points: Point[]}} Measure */
 /** @typedef {{version: string, commit: string, at: string, author: string, message?: string, stages?: [string, string][], unregistered?: boolean, inactive?: boolean, latest?: boolean,
  *   storage?: string, hash?: string, size?: number, files?: number, url?: string, link?: string, duplicate?: {name: string, page: string}, mixed?: string[], other_inputs?: boolean,
- *   pipeline_stage?: string, command?: string, outdated?: string[], uncompared?: string[], plots?: boolean, card?: [string, string?], problems?: [string, string][], more_problems?: number}} Version */
+ *   pipeline_stage?: string, command?: string, outdated?: string[], uncompared?: string[], plots?: boolean, images?: [string, string][], card?: [string, string?], problems?: [string, string][], more_problems?: number}} Version */
 /** @typedef {{name: string, repo: string, page: string, versions: Version[], metrics: Measure[], params: Measure[],
  *   plots?: string, inputs: {path: string, git?: boolean, points: [number, string?, number?, string?][]}[]}} Model */
 (() => {

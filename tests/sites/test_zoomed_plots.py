@@ -14,6 +14,7 @@ from sites.render import assets
 from sites.view_models.model.plot_data import MOST_CHARACTERS, MOST_SERIES, plot_file
 from sites.view_models.model.plots import VEGA, PlotRow
 from support.browser import opened
+from support.dvc_run import PNG
 from support.frontend import BUNDLE
 
 MODEL = "models/github.com~acme~churn/churn.html"
@@ -226,7 +227,23 @@ def test_the_panel_of_a_version_has_its_plots(browser, with_vega):
         panel = page.locator("[id='v1.0.0'] + tr.panel")
         panel.locator(".vega svg").wait_for()
         lines = panel.locator(".vega path[aria-roledescription='line mark']").count()
-        assert (panel.locator("figcaption").all_inner_texts(), lines, page.complaints) == (["How it <learned>"], 1, [])
+        assert (panel.locator("figcaption").all_inner_texts(), lines, page.complaints) == (
+            ["plots/rows.png", "How it <learned>"],
+            1,
+            [],
+        )
+
+
+@pytest.mark.browser
+def test_the_panel_of_a_version_has_its_own_images(browser, with_assets):
+    site = with_assets(None)
+    with opened(browser, f"{(site / MODEL).as_uri()}#v1.0.0") as page:
+        figure = page.locator("[id='v1.0.0'] + tr.panel figure")
+        figure.first.wait_for()
+        sources = [image.get_attribute("src") for image in figure.locator("img").all()]
+        data = [(site / MODEL).parent.joinpath(source or "").read_bytes() for source in sources]
+        titles = figure.locator("figcaption").all_inner_texts()
+        assert (data, titles, page.complaints) == ([PNG + bytes([1])], ["plots/rows.png"], [])
 
 
 @pytest.mark.browser

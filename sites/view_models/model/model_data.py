@@ -37,6 +37,7 @@ from sites.view_models.registry import in_order
 OF_PROJECT, OF_ANOTHER_RUN = 1, 2  # flags of a point
 MOST_PROBLEMS = 20  # of a version
 LONG_PROBLEM = 400  # characters of a place or a message
+LONG_TITLE = 200  # characters of the title of a plot
 EXACT = 1e15  # whole numbers below this are written without an exponent, here and in JavaScript
 
 _Places = Mapping[tuple[str, str], int]
@@ -78,7 +79,7 @@ def model_data(
             _version(row, files.get((row.version, row.commit)), makers.get((row.version, row.commit)), stages)
             | _problems(problems.get(row.revision, ()))
             | _card(cards.get((row.version, row.commit)), links)
-            | _stated(plots=numbers is not None and row.version in numbers.versions)
+            | _plots(plots, row)
             for row in versions
         ],
         "metrics": [_metric(row, places) for row in facts.metrics.get(key, [])],
@@ -134,6 +135,17 @@ def _version(
         latest=row.is_latest,
         **_file(file),
         **_maker(maker),
+    )
+
+
+def _plots(plots: Plots | None, row: VersionRow) -> dict[str, Any]:
+    """Whether the file of numbers has some of a version, and the path and title of each image among its plots."""
+    if plots is None:
+        return {}
+    images = plots.images.get((row.version, row.commit), {})
+    return _stated(
+        plots=plots.numbers is not None and row.version in plots.numbers.versions,
+        images=[[path, clip(title, LONG_TITLE)] for path, title in images.items()],
     )
 
 

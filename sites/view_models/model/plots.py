@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from math import isfinite
+from types import MappingProxyType
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -27,6 +28,7 @@ NUMBERS = ".js"  # the suffix of files with the numbers of plots
 MOST = 6  # plots of an artifact
 AT_ONCE = 500  # rows of a query
 IMAGES_AT_ONCE = 50
+NO_IMAGES: Mapping[tuple[str, str], Mapping[str, str]] = MappingProxyType({})
 
 
 class PlotRow(NamedTuple):
@@ -66,13 +68,17 @@ class Figure(NamedTuple):
 
 
 class Plots(NamedTuple):
-    """The plots of an artifact: of which version they are, of which other one the dashed lines, whether they are the project's, and their numbers."""
+    """The plots of an artifact: of which version they are, of which other one the dashed lines, whether they are the project's, and their numbers.
+
+    `images`: of each version, by its name and commit, the title of each image among its plots by the image's path in the site.
+    """
 
     version: str
     beside: str
     figures: list[Figure]
     of_project: str = ""
     numbers: PlotFile | None = None
+    images: Mapping[tuple[str, str], Mapping[str, str]] = NO_IMAGES
 
 
 def read(
@@ -82,7 +88,7 @@ def read(
     by_model: dict[Key, Plots] = {}
     for key, rows in groupby(_rows(connection, repos), lambda row: (row.repo, row.artifact)):
         shown = _plots([*rows], facts.assignments.get(key, []), with_numbers=with_numbers)
-        if shown.figures:
+        if shown.figures or shown.images:
             by_model[key] = shown
     return by_model
 
@@ -97,10 +103,10 @@ def images(connection: Connection, paths: Iterable[str]) -> Iterator[tuple[str, 
 
 
 def paths(plots: Plots | None) -> tuple[str, ...]:
-    """The paths of the images of an artifact, and of the file with its numbers."""
+    """The paths of the images of an artifact's versions, and of the file with its numbers."""
     if plots is None:
         return ()
-    images = {figure.image for figure in plots.figures if figure.image}
+    images = {path for of_version in plots.images.values() for path in of_version}
     return tuple(sorted({*images, plots.numbers.path} if plots.numbers else images))
 
 
@@ -124,8 +130,9 @@ def _plots(rows: Sequence[PlotRow], assignments: list[AssignmentRow], *, with_nu
     staged = foremost(assignments)
     first = staged and (staged.version, staged.commit)
     shown = [row for row in rows if row.is_latest] or [row for row in rows if (row.version, row.commit) == first]
+    images = _images(rows)
     if not shown:
-        return Plots("", "", [])
+        return Plots("", "", [], images=images)
     version = (shown[0].version, shown[0].commit)
     beside = [row for row in rows if (row.version, row.commit) == first] if first != version else []
     figures: dict[Markup | str, Figure] = {}
@@ -140,7 +147,17 @@ def _plots(rows: Sequence[PlotRow], assignments: list[AssignmentRow], *, with_nu
     dashed = staged is not None and any('class="ref"' in figure.drawing for figure in figures.values())
     other = f"{short(staged.version)} in {staged.stage}" if staged and dashed else ""
     numbers = plot_file([*of_figures.values()], _stages(assignments)) if with_numbers else None
-    return Plots(short(version[0]), other, [*figures.values()], OF_PROJECT if shown[0].of_project else "", numbers)
+    of_project = OF_PROJECT if shown[0].of_project else ""
+    return Plots(short(version[0]), other, [*figures.values()], of_project, numbers, images)
+
+
+def _images(rows: Iterable[PlotRow]) -> dict[tuple[str, str], dict[str, str]]:
+    """The images of each version: one that DVC's files define twice has its first title."""
+    by_version: dict[tuple[str, str], dict[str, str]] = {}
+    for row in rows:
+        if path := _image(row):
+            by_version.setdefault((row.version, row.commit), {}).setdefault(path, row.title or row.plot)
+    return by_version
 
 
 def _stages(assignments: list[AssignmentRow]) -> dict[tuple[str, str], list[str]]:

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from sites.view_models.model import plots
+from sites.view_models.model.model_data import LONG_TITLE, _plots
 from sites.view_models.registry import foremost
 from support.catalogs import catalog_of, rows_of
 from support.worlds import World
@@ -151,6 +152,42 @@ def test_images_are_read_some_at_a_time(monkeypatch, count):
     shown = plots.read(connection, SimpleNamespace(assignments={}))["r", "m"]
     found = plots.images(connection, plots.paths(shown))
     assert sorted(data for _, data in found) == [*images.values()]
+
+
+def images_of(found):
+    return {version: [*images.values()] for (version, _), images in found.images.items()}
+
+
+@pytest.mark.slow
+def test_each_version_has_its_own_images_once():
+    twice = "- x.png\n- again.png: {title: The same}\n- c.csv\n"
+    world = World()
+    for number, definition in enumerate(["- c.csv\n", "- x.png: {title: Rows}\n", twice]):
+        same = {"again.png": FILES["x.png"]}
+        world.commit(FILES | same | {"dvc.yaml": FILES["dvc.yaml"] + f"plots:\n{definition}", "n": str(number)})
+        world.tag(f"m@v1.{number}.0")
+    connection = catalog_of({"r": rows_of(world.listing(), world.objects)})
+    found = plots.read(connection, SimpleNamespace(assignments={}))["r", "m"]
+    paths = {path for images in found.images.values() for path in images}
+    assert (images_of(found), paths) == ({"v1.1.0": ["Rows"], "v1.2.0": ["The same"]}, {*plots.paths(found)})
+
+
+@pytest.mark.parametrize("length", [LONG_TITLE, LONG_TITLE + 1])
+def test_the_title_of_an_image_has_a_bounded_length(length):
+    of_versions = {("v1.0.0", "c"): {"plots/x.png": "t" * length}}
+    data = _plots(plots.Plots("", "", [], images=of_versions), SimpleNamespace(version="v1.0.0", commit="c"))
+    assert [(path, len(title)) for path, title in data["images"]] == [("plots/x.png", LONG_TITLE)]
+
+
+@pytest.mark.slow
+def test_a_version_has_its_images_where_the_latest_one_has_no_plots():
+    world = World()
+    for number, definition in enumerate(["plots: [x.png]\n", ""]):
+        world.commit(FILES | {"dvc.yaml": FILES["dvc.yaml"] + definition})
+        world.tag(f"m@v1.{number}.0")
+    connection = catalog_of({"r": rows_of(world.listing(), world.objects)})
+    found = plots.read(connection, SimpleNamespace(assignments={}))["r", "m"]
+    assert (found.figures, images_of(found)) == ([], {"v1.0.0": ["x.png"]})
 
 
 @pytest.mark.slow
