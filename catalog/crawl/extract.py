@@ -158,7 +158,7 @@ def _revisions(
         if commit in reasons and commit in already_read:
             yield row
             if isinstance(row, metrics.Plot):
-                shown.update((row.content, row.x_content))
+                shown.update((row.content, row.x_content, row.template_content))
             elif isinstance(row, cards.CardImage):
                 shown.add(row.content)
     for row in chain.from_iterable(previous.with_lifetime("content")):

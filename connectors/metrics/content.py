@@ -7,13 +7,14 @@ from posixpath import splitext
 from typing import Any, NamedTuple
 
 from catalog.errors import MetafileError
-from catalog.schema.tables.metrics import Image, PlotSeries
+from catalog.schema.tables.metrics import Image, PlotSeries, PlotTemplate
 from connectors.dvc.lock import parameters
 from connectors.dvc.templates.value_files import load_values
 from connectors.dvc.values import Complaints
 from connectors.formats.faults import Fault, fault_of
 from connectors.formats.memo import BoundedCache
 from connectors.metrics import images
+from connectors.metrics.plot_templates import SUFFIX, read_template
 from connectors.metrics.series import read_series
 from connectors.metrics.values import metrics_in, selected
 
@@ -45,6 +46,8 @@ def _bytes_of_row(row: object) -> int:
             return VALUE + NUMBER * (len(numbers or ()) + len(texts or ()))
         case Image(data=data):
             return len(data)
+        case PlotTemplate(template=template):
+            return VALUE + len(template)
     return VALUE
 
 
@@ -68,7 +71,7 @@ def read_params(file: str, data: bytes, names: tuple[str, ...]) -> MeasureConten
 
 def kind_of(file: str) -> str:
     """What DVC takes a plot's file for, by its name."""
-    return IMAGE if splitext(file)[1] in images.SUFFIXES else SERIES
+    return IMAGE if images.is_image(file) else SERIES
 
 
 def read_plot(file: str, data: bytes, key: str, *, header: bool) -> MeasureContent:
@@ -85,6 +88,14 @@ def read_plot(file: str, data: bytes, key: str, *, header: bool) -> MeasureConte
 
     parsed = _once(("plots", content), file, data, read)
     return parsed if parsed.bad else parsed._replace(content=content)
+
+
+def read_own_template(data: bytes, key: str) -> MeasureContent:
+    """A repository's own template, without what is not kept of it."""
+    parsed = _once(
+        ("template", key), f"t{SUFFIX}", data, lambda _: [PlotTemplate(content=key, template=read_template(data))]
+    )
+    return parsed if parsed.bad else parsed._replace(content=key)
 
 
 def _once(how: object, file: str, data: bytes, read: Callable[[Complaints], Iterable[object]]) -> MeasureContent:

@@ -10,6 +10,8 @@ from connectors.dvc.declared_measures import PARAMS, PLOTS, DeclaredMeasure
 from connectors.dvc.files import PARAMS as DEFAULT
 from connectors.dvc.index import MetafileIndex, index, is_final
 from connectors.dvc.places import MISSING, FileLocation, FileLocations
+from connectors.metrics.images import is_image
+from connectors.metrics.own_templates import NO_TEMPLATE, OwnTemplate, OwnTemplates
 
 MAX_FILES = 5_000  # of one revision
 
@@ -22,6 +24,7 @@ class DeclaredFile(NamedTuple):
     metafile: str | None
     root: str | None
     x_place: FileLocation | None = None
+    template: OwnTemplate = NO_TEMPLATE
 
 
 class DeclaredFiles(NamedTuple):
@@ -41,7 +44,7 @@ def stated_files(revision: RevisionFiles) -> DeclaredFiles:
 def _stated_files(revision: RevisionFiles) -> DeclaredFiles:
     metafiles = index(revision)
     by_key: dict[tuple[object, ...], DeclaredFile] = {}
-    for each in _stated(metafiles, FileLocations(revision, metafiles)):
+    for each in _stated(metafiles, FileLocations(revision, metafiles), OwnTemplates(revision)):
         key = (each.named, each.place.file, each.metafile)
         if len(by_key) == MAX_FILES and key not in by_key:
             return DeclaredFiles(tuple(by_key.values()), more=True)
@@ -54,13 +57,15 @@ def _is_folder(each: DeclaredFile) -> bool:
     return each.place.is_folder or (each.x_place is not None and each.x_place.is_folder)
 
 
-def _stated(metafiles: MetafileIndex, places: FileLocations) -> Iterator[DeclaredFile]:
+def _stated(metafiles: MetafileIndex, places: FileLocations, templates: OwnTemplates) -> Iterator[DeclaredFile]:
     for metafile in metafiles.files:
         for named in metafile.read.named:
             other = named.drawing.x_file if named.drawing else None
             x_place = places.of(other)[0] if other else None
             for place in _own(named, places):
-                yield DeclaredFile(named, place, metafile.path, metafile.root, x_place)
+                drawing = None if is_image(place.file) else named.drawing
+                template = templates.of(metafile.root, drawing.template) if drawing else NO_TEMPLATE
+                yield DeclaredFile(named, place, metafile.path, metafile.root, x_place, template)
             if x_place:
                 yield DeclaredFile(DeclaredMeasure(PLOTS, x_place.file, None), x_place, metafile.path, metafile.root)
     for root in sorted(metafiles.roots):

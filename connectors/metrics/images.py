@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from posixpath import splitext
 
 from catalog.errors import MetafileError
 from connectors.formats.images import raster_type
@@ -14,6 +15,11 @@ _START = 4_096  # bytes in which the root element of an SVG must stand
 _PROLOGUE = re.compile(
     rb"\s*(?:(?:<\?[^>]*>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[[^\]]*\])?[^>]*>)\s*)*<svg[\s>]", re.DOTALL
 )
+
+
+def is_image(file: str) -> bool:
+    """Whether DVC takes a plot's file for an image, by its name."""
+    return splitext(file)[1] in SUFFIXES
 
 
 def media_type(data: bytes) -> str:

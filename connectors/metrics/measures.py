@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
 from posixpath import splitext
-from typing import NamedTuple
 
 from catalog.errors import MetafileError
 from catalog.git.named_files import NamedFile
-from catalog.git.snapshot import LFS, MAX_OBJECT, RevisionFiles
+from catalog.git.snapshot import RevisionFiles
 from catalog.naming import without_users
 from catalog.plugins.connector import Connector
 from catalog.schema.record import Record, replace
@@ -24,13 +23,21 @@ from connectors.dvc.index import index
 from connectors.dvc.places import BAD, IN_GIT, MISSING, FileLocation
 from connectors.dvc.templates.value_files import load_values
 from connectors.formats.faults import Fault, problem
-from connectors.metrics.content import NOTHING, MeasureContent, kind_of, read_metrics, read_params, read_plot
+from connectors.metrics.content import (
+    NOTHING,
+    MeasureContent,
+    kind_of,
+    read_metrics,
+    read_own_template,
+    read_params,
+    read_plot,
+)
 from connectors.metrics.files import MAX_FILES, DeclaredFile, stated_files
 from connectors.metrics.lock_differences import NO_FILE, NOT_A_FILE, LockDifferences, differences_of
+from connectors.metrics.opened_files import FileContent, OpenedFiles
 
 NAME = "measures"
 MAX_ROWS = 50_000  # metrics and parameters of one revision
-OK, FETCHED = "ok", "fetched"
 
 # By DVC's documentation, DVCLive and public repositories.
 USUAL = frozenset({"metrics", "plots", "scores", "summary", "eval", "evaluation", "evaluate", "results", "dvclive"})
@@ -52,6 +59,8 @@ def wants_also(revision: RevisionFiles) -> Iterator[NamedFile]:
             yield each.place.file
         elif stored := each.place.stored():
             yield stored
+        if each.template.place:
+            yield each.template.place.file
 
 
 def read_revision(revision: RevisionFiles) -> Iterator[Record]:
@@ -61,7 +70,7 @@ def read_revision(revision: RevisionFiles) -> Iterator[Record]:
 
 CONNECTOR = Connector(
     name=NAME,
-    version=8,
+    version=9,
     wants_file=wants_file,
     guesses_file=guesses_file,
     wants_also=wants_also,
@@ -69,21 +78,12 @@ CONNECTOR = Connector(
 )
 
 
-class _FileContent(NamedTuple):
-    """A file's bytes, where they can be had, the key of its content, and its size where Git LFS states it."""
-
-    status: str
-    data: bytes | None = None
-    key: str = ""
-    size: int | None = None
-
-
 class _RevisionReader:
     """One revision, read from its first file to its last."""
 
     def __init__(self, revision: RevisionFiles) -> None:
         self._revision, self._commit = revision, revision.commit.oid
-        self._opened: dict[str, _FileContent] = {}
+        self._files = OpenedFiles(revision)
         self._complaints: dict[tuple[str, str, str], Fault | MetafileError] = {}
         self._keys: set[Hashable] = set()
         self._left = MAX_ROWS
@@ -113,7 +113,7 @@ class _RevisionReader:
         for (place, _, _), fault in self._complaints.items():
             yield self._problem(place, fault)
 
-    def _parse(self, each: DeclaredFile, opened: _FileContent, whole_file: DeclaredFile) -> MeasureContent:
+    def _parse(self, each: DeclaredFile, opened: FileContent, whole_file: DeclaredFile) -> MeasureContent:
         """The content of a file. A parameter file that any metafile names whole is read whole."""
         if opened.data is None:
             return NOTHING
@@ -137,31 +137,12 @@ class _RevisionReader:
             yield from self._plot_data(read)
             if each.x_place:
                 yield from self._plot_data(self._x_axis(each.x_place, drawing))
+            yield from self._plot_data(self._template(each))
 
-    def _open(self, place: FileLocation) -> _FileContent:
-        if place.file not in self._opened:
-            errors = [place.problem] if place.problem else []
-            try:
-                self._opened[place.file] = self._load(place)
-            except MetafileError as error:
-                errors.append(error)
-                self._opened[place.file] = _FileContent(BAD)
-            self._complain(place.file, errors)
-        return self._opened[place.file]
-
-    def _load(self, place: FileLocation) -> _FileContent:
-        if place.blob:
-            if pointer := self._revision.pointer(place.file):
-                content = self._revision.lfs_content(pointer)
-                return _FileContent(LFS if content is None else FETCHED, content, pointer.key, pointer.size)
-            return _FileContent(OK, self._revision.read(place.file), place.blob)
-        data = self._revision.stored(place.hash) if place.hash and not place.is_folder else None
-        if data is None:
-            return _FileContent(place.where)
-        if len(data) > MAX_OBJECT:
-            message = f"the file has {len(data):,} bytes, expected at most {MAX_OBJECT:,}"
-            raise MetafileError(message, rule="too-big")
-        return _FileContent(FETCHED, data, f"md5:{place.hash}")
+    def _open(self, place: FileLocation) -> FileContent:
+        opened = self._files.open(place)
+        self._complain(place.file, opened.problems)
+        return opened
 
     def _x_axis(self, place: FileLocation, drawing: PlotSpec) -> MeasureContent:
         """What the x axis is drawn from, where it is another file."""
@@ -169,6 +150,18 @@ class _RevisionReader:
         if opened.data is None:
             return NOTHING
         return read_plot(place.file, opened.data, opened.key, header=drawing.header)
+
+    def _template(self, each: DeclaredFile) -> MeasureContent:
+        """The template of a plot, if it is the repository's own."""
+        place, complaint = each.template
+        if complaint:
+            self._complain(each.metafile or "", [complaint])
+        opened = self._open(place) if place else None
+        if place is None or opened is None or opened.data is None:
+            return NOTHING
+        read = read_own_template(opened.data, opened.key)
+        self._complain(place.file, read.faults)
+        return read
 
     def _metrics(self, each: DeclaredFile, read: MeasureContent) -> Iterator[Metric]:
         for name, number, text, kind in self._bounded(read.rows):
@@ -216,13 +209,14 @@ class _RevisionReader:
             template=drawing.template,
             content=read.content,
             x_content=other.content,
+            template_content=self._template(each).content,
         )
 
     def _plot_data(self, read: MeasureContent) -> Iterable[Record]:
         """The data of a plot, once for the revision."""
         return read.rows if self._is_first("content", read.content) else ()
 
-    def _file(self, each: DeclaredFile, opened: _FileContent, *, bad: bool) -> MeasureFile:
+    def _file(self, each: DeclaredFile, opened: FileContent, *, bad: bool) -> MeasureFile:
         differences = None if bad else self._differences(each, opened)
         return MeasureFile(
             commit=self._commit,
@@ -242,7 +236,7 @@ class _RevisionReader:
             uncompared_names=differences.uncompared if differences else None,
         )
 
-    def _differences(self, each: DeclaredFile, opened: _FileContent) -> LockDifferences | None:
+    def _differences(self, each: DeclaredFile, opened: FileContent) -> LockDifferences | None:
         """How the parameters of a stage differ from those that it ran with; None where it never ran, or the file was not read."""
         locked = self._locked.get((each.metafile or "", each.named.stage or ""))
         if locked is None or not _is_dependency(each):

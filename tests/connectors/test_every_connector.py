@@ -25,7 +25,7 @@ stages:
 datasets:
 - {name: raw, type: dc, url: raw}
 plots:
-- curve.csv: {x: step, y: loss}
+- curve.csv: {x: step, y: loss, template: own}
 - image.png
 artifacts:
   churn: {type: model, path: model.pkl, desc: Who leaves}
@@ -41,6 +41,7 @@ stages:
 """
 CARD = "---\nlicense: mit\nmodel-index: [{name: m, results: [{task: {type: t}, dataset: {name: d, type: d}, metrics: [{type: f1, value: 1}]}]}]\n---\n# Churn\n\n![curve](image.png)\n"
 FILES = {
+    ".dvc/plots/own.json": '{"mark": "line", "data": {"values": "<DVC_METRIC_DATA>"}}',
     ".gto": "types: [model]\n",
     ".dvc/config": "['remote \"s3\"']\n    url = s3://bucket/dvc\n[core]\n    remote = s3\n",
     "CODEOWNERS": "* @acme/churn\n",

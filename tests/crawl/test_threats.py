@@ -75,7 +75,7 @@ def files(outside: Path) -> dict[str, object]:
     metric = '{"accuracy": 0.9, "nan": NaN, "endless": Infinity}'
     return {
         ".dvc/config": config(outside),
-        ".dvc/plots/evil.json": '{"data": {"url": "http://169.254.169.254/"}}',
+        ".dvc/plots/evil.json": '{"data": {"url": "http://169.254.169.254/"}, "mark": "bar", "title": "<DVC_METRIC_DATA>"}',
         ".dvcignore": "(a+)+$\n" + "*a" * 100 + "\n" + "[" * 900 + "\n",
         "dvc.yaml": f"""stages:
   train:
@@ -162,9 +162,10 @@ SHOWN = {
          ("login", "ssh://host/x", ["url"])],
     ),
     "a drawing is kept as an image and not shown": ("select distinct media_type from images", [("image/svg+xml",)]),
+    "a template that loads something is not kept": ("select count(*) from plot_templates", [(0,)]),
     "what is bad is a problem": (
         "select distinct place, rule from problems order by all",
-        [("bomb/dvc.yaml", "too-big"), ("brackets/dvc.yaml", "too-deep"), ("climb/x.dvc: wdir", "outside"), ("deep.json", "too-deep"),
+        [(".dvc/plots/evil.json: data", "bad-plot-template"), ("bomb/dvc.yaml", "too-big"), ("brackets/dvc.yaml", "too-deep"), ("climb/x.dvc: wdir", "outside"), ("deep.json", "too-deep"),
          ("enormous.json", "too-big"), ("huge.json", "too-big"), ("many/dvc.yaml: stages.s", "too-big"),
          ("stored.json.dvc: outs[0].md5", "bad-hash"), ("twice/dvc.yaml", "duplicate-key")],
     ),

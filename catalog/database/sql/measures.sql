@@ -89,11 +89,12 @@ and not (p.locked and case when regexp_matches(p.top, '[*?[]')
 -- version_plots: The plots of each version.
 --   key: repo, artifact, version, commit, metafile, plot, file, y
 --   from versions: repo, artifact, version, commit, precedence
---   from plots: metafile, pipeline_stage, plot, file, kind, x, x_file, y, x_label, y_label, title, template, content, x_content
+--   from plots: metafile, pipeline_stage, plot, file, kind, x, x_file, y, x_label, y_label, title, template, content,
+--     x_content, template_content
 --   from version_measure_files: of_project
 select
     f.repo, f.artifact, f.version, f.commit, f.precedence, p.metafile, p.pipeline_stage, p.plot, p.file, p.kind,
-    p.x, p.x_file, p.y, p.x_label, p.y_label, p.title, p.template, p.content, p.x_content, f.of_project
+    p.x, p.x_file, p.y, p.x_label, p.y_label, p.title, p.template, p.content, p.x_content, p.template_content, f.of_project
 from version_measure_files f
 join plots p on p.repo = f.repo and p.commit = f.read and p.file = f.file and p.metafile = f.metafile
 where f.role = 'plots';

@@ -8,6 +8,8 @@ case a_rule
     when 'annotation' then 'Write the entry as the message expects; `catalog annotate` prints the change that does it.'
     when 'bad-hash' then 'Write the metafile again with `dvc add` or `dvc commit`, and commit it; do not edit hashes by hand.'
     when 'bad-name' then 'Choose a name of letters, digits, `-`, `_` and `/` that begins and ends with a letter or digit.'
+    when 'bad-plot-template' then
+        'Write the template as the message expects, or name one of DVC’s; until then the plot is drawn as the catalog draws others.'
     when 'broken-ref' then 'Delete the ref on the server, or make it name an object again; `git fsck` lists such refs.'
     when 'connector-bug' then
         'Report it to the authors of the connector, with the log of the crawl; nothing is wrong with the repository.'
@@ -33,6 +35,7 @@ case a_rule
     when 'no-such-remote' then 'Add the remote with `dvc remote add`, or correct the name that refers to it.'
     when 'no-tagger' then
         'Delete the tag, and make it again with `gto`, `catalog` or `git tag --annotate`, which state who made it and when.'
+    when 'no-template' then 'Commit the template to `.dvc/plots`, or correct its name in `dvc.yaml`: `dvc plots show` stops there.'
     when 'no-url' then 'Set the address of the remote: `dvc remote modify NAME url URL`.'
     when 'not-a-blob' then 'Commit a file at this path: the object that Git has there is of another kind.'
     when 'not-a-commit' then 'Delete the tag, and make it again at a commit.'

@@ -79,12 +79,19 @@ class Plot(Record):
     x_label: str | None = column("The label of the x axis.")
     y_label: str | None = column("The label of the y axis.")
     title: str | None = column("The title.")
-    template: str | None = column("The Vega template, for example `linear` or `confusion`.")
+    template: str | None = column(
+        "The Vega template, for example `linear` or `confusion`, or the name of a file of the repository."
+    )
     content: str | None = column(
         "The content: see `plot_series` and `images`. Null where it could not be read.", identifies=True
     )
     x_content: str | None = column(
         "The content of `x_file`, where that is stated and could be read.", default=None, identifies=True
+    )
+    template_content: str | None = column(
+        "The content of the repository's own template: see `plot_templates`. Null where the template is one of DVC's, or could not be read.",
+        default=None,
+        identifies=True,
     )
 
 
@@ -101,6 +108,17 @@ class PlotSeries(Record):
     numbers: tuple[float | None, ...] | None = column("Its values row by row, where all are numbers or absent.")
     texts: tuple[str | None, ...] | None = column(
         "Its values row by row as text, where some are not numbers.", named_by="field"
+    )
+
+
+@record("plot_templates", key=("content",), lives="content")
+class PlotTemplate(Record):
+    """The repositories' own templates of plots (`.dvc/plots`) by content, so that equal files are kept once."""
+
+    content: str = column("The content: a Git blob, or `sha256:` and that of Git LFS.", identifies=True)
+    template: str = column(
+        "The template: Vega-Lite as JSON with DVC's anchors, such as `<DVC_METRIC_DATA>`, and without links and what only an editor reads. It is a "
+        "stranger's program: draw it where expressions are interpreted, and nothing can be loaded."
     )
 
 
