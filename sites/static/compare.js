@@ -162,7 +162,7 @@
       for (const plot of theirs.filter(Boolean)) {
         const own = plot.series.filter((/** @type {any} */ each) => each.of === version.version);
         const label = columns.some((other) => other.model !== model) ? `${model.name}@${version.version}` : version.version;
-        const key = JSON.stringify([plot.title, plot.template, plot.x, plot.y]);
+        const key = JSON.stringify([plot.title, plot.template, plot.x, plot.y, plot.own?.template]);
         if (own.length) plots.set(key, { ...plot, series: [...(plots.get(key)?.series || []), ...own.map((/** @type {any} */ each) => ({ ...each, version: label }))] });
       }
     }

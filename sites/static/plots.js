@@ -1,13 +1,15 @@
 // Plots that can be zoomed: draws the numbers of a figure with Vega, when its button is pressed.
 //
 // The page shows each plot as a picture, and reads without this script. The numbers and Vega are files of their own, asked for at the first press:
-// `data-numbers` and `data-vega` of the list of figures say where. Specifications are all made here; what repositories say is data in them.
+// `data-numbers` and `data-vega` of the list of figures say where. Specifications are made here, and what repositories say is data in them, but for plots
+// with a template of the repository's own (`plot_templates.js`), which the crawl has looked through: Vega interprets it, and lets nothing be loaded.
 
 /**
  * What one version has in a plot: points along both axes, bars (`words`, `counts`), or pairs of a confusion matrix (`words`, `others`, `counts`).
+ * `source`, `fields`: of a plot with the repository's `own` template, the file and its fields along both axes, and the fields that the template is given, of each `step[1]`th row from `step[0]`.
  * `other`: the version is neither the latest nor in a stage.
- * @typedef {{ of?: string, other?: boolean, version: string, name: string, xs?: (number | null)[], ys?: (number | null)[], words?: string[], others?: string[], counts?: number[] }} Series
- * @typedef {{ template: string, x: string, y: string, series: Series[] }} Plot
+ * @typedef {{ of?: string, other?: boolean, version: string, name: string, xs?: (number | null)[], ys?: (number | null)[], words?: string[], others?: string[], counts?: number[], source?: [string, string, string | null], step?: [number, number], fields?: Record<string, (number | string | null)[]> }} Series
+ * @typedef {{ template: string, x: string, y: string, series: Series[], own?: { template: object, title: string, x: string | null, x_label: string | null, y_label: string | null } }} Plot
  * @typedef {{ text: string, faint: string, line: string, accent: string, palette: string[], font: string }} Look
  */
 
@@ -242,6 +244,12 @@ const Plots = (() => {
     return element;
   }
 
+  /** What is said of a plot that its repository's own template draws. @param {Plot} plot */
+  function ownRemark({ template, series }) {
+    const length = Math.max(...series.map((each) => each.step?.[1] || 1));
+    return `Drawn by the repository’s template ${template}${length > 1 ? `, of every ${length}th row` : ''}.`;
+  }
+
   /**
    * A figure with a button that shows its plot in place of its picture.
    * @param {HTMLElement} figure @param {() => Promise<Plot | null>} plotOf @param {string} vega @returns {() => Promise<void>} what the button does
@@ -256,19 +264,31 @@ const Plots = (() => {
     bar.className = 'plot-bar';
     remark.className = 'note';
 
+    /** Draws a plot by its repository's own template; whether that could be drawn. @param {Plot} plot @param {Look} colours */
+    async function drawOwn(plot, colours) {
+      if (!plot.own) return false;
+      try { view = await window.VegaPlots.draw(stage, PlotTemplates.fill(plot, colours), Plots.config(colours)); } catch (error) {
+        if (!plot.series.some((each) => each.ys?.length || each.words)) throw error;
+        return false;
+      }
+      return true;
+    }
+
     async function draw() {
       const [plot] = await Promise.all([plotOf(), load(vega)]);
       if (!plot) throw new Error('no numbers');
       const colours = look();
       if (view) view.finalize();
-      view = await window.VegaPlots.draw(stage, Plots.specification(plot, colours, Number(smooth.value)), Plots.config(colours));
+      const own = await drawOwn(plot, colours);
+      if (!own) view = await window.VegaPlots.draw(stage, Plots.specification(plot, colours, Number(smooth.value)), Plots.config(colours));
       const svg = stage.querySelector('svg');
       if (svg) { svg.setAttribute('role', 'img'); svg.setAttribute('aria-label', figure.querySelector('figcaption b')?.textContent || 'Plot'); }
-      const scaled = Plots.zoomable(plot);
+      const scaled = !own && Plots.zoomable(plot);
       for (const each of [nearer, farther, whole]) each.hidden = !scaled;
-      smoothing.hidden = !Plots.smoothable(plot);
-      remark.textContent = scaled ? 'Drag to move; Ctrl and wheel, or the buttons, to zoom.' : '';
-      if (new Set(plot.series.map((each) => each.version)).size > 1 && !plot.series[0].others) remark.textContent += ' Click a version to single it out.';
+      smoothing.hidden = own || !Plots.smoothable(plot);
+      remark.textContent = own ? ownRemark(plot) : scaled ? 'Drag to move; Ctrl and wheel, or the buttons, to zoom.' : '';
+      if (plot.own && !own) remark.textContent += ' The repository’s own template cannot be drawn.';
+      if (!own && new Set(plot.series.map((each) => each.version)).size > 1 && !plot.series[0].others) remark.textContent += ' Click a version to single it out.';
     }
 
     /** @param {number} factor */

@@ -38,6 +38,7 @@ OURS = {
     "data.js",
     "lineage.js",
     "lineage_graph.js",
+    "plot_templates.js",
     "plots.js",
     "stages.js",
     "stage_board.js",

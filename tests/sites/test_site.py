@@ -287,6 +287,7 @@ def test_each_artifact_and_each_repository_has_a_page(site):
         "static/palette.css",
         "static/palette.js",
         "static/phrases.js",
+        "static/plot_templates.js",
         "static/plots.js",
         "static/query.js",
         "static/search.js",

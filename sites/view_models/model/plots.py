@@ -19,7 +19,7 @@ from sites.data.rows import AssignmentRow
 from sites.svg.figures import MOST_BARS, Polyline, draw_bars, draw_lines, draw_matrix
 from sites.text import short
 from sites.urls import image_path
-from sites.view_models.model.plot_data import PlotFile, plot_file
+from sites.view_models.model.plot_data import PlotFile, TemplateField, plot_file
 from sites.view_models.registry import foremost, in_order
 
 VEGA = "static/vendor/vega.js"  # what draws plots that can be zoomed, where the build of the wheel could make it
@@ -55,10 +55,15 @@ class PlotRow(NamedTuple):
     content: str | None
     media_type: str | None
     of_project: bool = False
+    own_template: str | None = None
+    fields: list[TemplateField] | None = None
 
 
 class Figure(NamedTuple):
-    """A plot: drawn, or the path of an image in the site; what it shows, and the names of its lines, if there are several."""
+    """A plot: drawn, or the path of an image in the site; what it shows, and the names of its lines, if there are several.
+
+    Without either, only the repository's own template draws it.
+    """
 
     title: str
     axes: str
@@ -138,10 +143,10 @@ def _plots(rows: Sequence[PlotRow], assignments: list[AssignmentRow], *, with_nu
     figures: dict[Markup | str, Figure] = {}
     of_figures: dict[Markup | str, list[PlotRow]] = {}
     for plot, its in groupby(shown, lambda row: row.plot):
-        figure = _figure([*its], [row for row in beside if row.plot == plot])
+        figure = _figure([*its], [row for row in beside if row.plot == plot], with_numbers=with_numbers)
         if figure and len(figures) < MOST:
             # DVC's files may define a plot twice, by its name and by its file: what looks the same is shown once.
-            look = figure.image or figure.axes + figure.drawing.partition(">")[2]
+            look = figure.image or figure.axes + (figure.drawing.partition(">")[2] or figure.title)
             figures.setdefault(look, figure)
             of_figures.setdefault(look, [] if figure.image else [row for row in rows if row.plot == plot])
     dashed = staged is not None and any('class="ref"' in figure.drawing for figure in figures.values())
@@ -168,12 +173,12 @@ def _stages(assignments: list[AssignmentRow]) -> dict[tuple[str, str], list[str]
     return by_version
 
 
-def _figure(rows: Sequence[PlotRow], beside: Sequence[PlotRow]) -> Figure | None:
+def _figure(rows: Sequence[PlotRow], beside: Sequence[PlotRow], *, with_numbers: bool) -> Figure | None:
     row = rows[0]
     title = row.title or row.plot
     image = _image(row)
     drawing = Markup("") if image else draw(rows, beside, title)
-    if not image and not drawing:
+    if not image and not drawing and not (with_numbers and row.own_template and row.fields):
         return None
     names = [line.name for line in lines(rows)] if len(rows) > 1 else []
     return Figure(title=title, axes="" if image else axes(row), drawing=drawing, image=image, names=names)

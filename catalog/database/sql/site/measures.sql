@@ -46,6 +46,8 @@ order by g.repo, g.artifact, place;
 --   words: Of bars, what each is of; of a confusion matrix, what was predicted. At most 150, the greatest count first.
 --   others: Of a confusion matrix, what it was.
 --   counts: How long each bar is, or how often each pair is there.
+--   own_template: The repository's own template, where it has one for the plot.
+--   fields: What that is given: the fields along the axes and those that it names, at most eight, each thinned out to at most 300 rows.
 with plotted as (
     select
         v.repo, v.artifact, v.version, v.commit, v.is_latest, p.* exclude (ref, repo, artifact, version, commit, precedence),
@@ -89,6 +91,42 @@ bar_counts as (
     select repo, content, x_content, x, field, is_matrix, word, null, max(number)
     from pairs where not is_matrix and word is not null and number is not null group by all
 ),
+templated as (
+    select distinct repo, content, x_content, x, field as y, template_content from lines where template_content is not null
+),
+sources as (
+    select *, content as source from templated
+    union all
+    select *, x_content from templated where x_content is not null
+),
+-- In the text of a template, backslashes are before quotation marks, dots and brackets, which a field of data has without.
+named_fields as (
+    select l.*, s.place, s.field, s.numbers, s.texts, replace(s.field, '\', '') as name, replace(t.template, '\', '') as said
+    from sources l
+    join plot_templates t on t.repo = l.repo and t.content = l.template_content
+    join plot_series s on s.repo = l.repo and s.content = l.source
+    where case when s.field = l.x then l.source = coalesce(l.x_content, l.content) else l.source = l.content end
+    and (s.field in (l.y, l.x) or contains(said, '"' || name || '"') or contains(said, '''' || name || '''')
+        or contains(said, 'datum.' || name))
+    qualify row_number() over (
+        partition by l.repo, l.content, l.x_content, l.x, l.y, l.template_content
+        order by s.field <> l.y, s.field is distinct from l.x, s.place
+    ) <= 8
+),
+template_fields as (
+    select n.repo, n.content, n.x_content, n.x, n.y, n.template_content,
+        list({
+            field: n.field,
+            first: step.first - 1,
+            length: step.length,
+            numbers: n.numbers[step.first:step.count:step.length],
+            texts: n.texts[step.first:step.count:step.length]
+        } order by n.place, n.field) as fields
+    from named_fields n
+    cross join lateral (select count, length, ((count - 1) % length + 1)::bigint as first
+        from (select coalesce(len(n.numbers), len(n.texts)) as count, greatest(1, ceil(count / 300))::bigint as length)) step
+    group by all
+),
 counted as (
     select repo, content, x_content, x, field, is_matrix,
         list(word order by number desc, word, other)[:150] as words,
@@ -100,16 +138,19 @@ select
     d.repo, d.artifact, d.version, d.commit, d.is_latest, d.plot, d.title, d.template, d.x, d.x_label, d.y_label, d.file, d.field,
     case when d.x is null then range(1, d.count + 1)::double[] else d.along end[step.first:d.count:step.length] as xs,
     d.up[step.first:d.count:step.length] as ys,
-    c.words, c.others, c.counts, null as content, null as media_type, d.of_project
+    c.words, c.others, c.counts, null as content, null as media_type, d.of_project, t.template as own_template, f.fields
 from data d
 cross join lateral (select length, ((d.count - 1) % length + 1)::bigint as first
     from (select greatest(1, ceil(d.count / 60))::bigint as length)) step
 left join counted c on c.repo = d.repo and c.content = d.content and c.x_content is not distinct from d.x_content
     and c.x is not distinct from d.x and c.field = d.field and c.is_matrix = d.is_matrix
+left join plot_templates t on t.repo = d.repo and t.content = d.template_content
+left join template_fields f on f.repo = d.repo and f.content = d.content and f.x_content is not distinct from d.x_content
+    and f.x is not distinct from d.x and f.y = d.field and f.template_content = d.template_content
 union all
 select
     p.repo, p.artifact, p.version, p.commit, p.is_latest, p.plot, p.title, p.template, p.x, p.x_label, p.y_label, p.file, null,
-    null, null, null, null, null, p.content, i.media_type, p.of_project
+    null, null, null, null, null, p.content, i.media_type, p.of_project, null, null
 from plotted p join images i using (repo, content)
 order by repo, artifact, plot, is_latest desc, version, commit, file, field;
 
