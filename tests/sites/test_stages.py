@@ -207,6 +207,28 @@ def test_the_address_says_what_is_shown(browser, visited, query, rows):
         )
 
 
+NO_RESIZE = """
+const listen = window.addEventListener;
+window.addEventListener = (type, ...rest) => type === 'resize' || listen.call(window, type, ...rest);
+"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("rows", ["teams", "artifacts"])
+def test_on_paper_each_row_is_as_high_as_what_is_in_it(browser, visited, rows):
+    """Rows are measured on the screen, where they are lower than on a sheet of A4; printing sends no event of another size."""
+    with opened(browser, (visited / "site/stages.html").as_uri() + f"?rows={rows}") as page:
+        page.add_init_script(NO_RESIZE)
+        page.reload()
+        page.emulate_media(media="print")
+        page.set_viewport_size({"width": 718, "height": 1000})
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        heights = page.locator("#board tbody tr").evaluate_all(
+            "rows => rows.map(({ scrollHeight, clientHeight }) => [scrollHeight, clientHeight])"
+        )
+    assert ([row for row in heights if row[0] > row[1]], len(heights) > 1) == ([], True)
+
+
 @pytest.mark.browser
 def test_the_name_of_a_team_narrows_the_board_to_it(browser, visited):
     with opened(browser, (visited / "site/stages.html").as_uri() + "?at=2024-01-02&rows=teams") as page:
