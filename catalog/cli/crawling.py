@@ -13,7 +13,7 @@ import typer
 from catalog.cli import EXPLAINED, catalog_and_site
 from catalog.cli.output import say
 from catalog.cli.progress import Progress, size
-from catalog.errors import Exit
+from catalog.errors import Exit, shortage
 from catalog.text import plural
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class EarlyBuild:
     no_site: bool
     publish: bool
 
-    def make(self, names: Sequence[str], tell: Callable[[str], None]) -> None:
+    def build(self, names: Sequence[str], tell: Callable[[str], None]) -> None:
         tell(
             f"still reading {plural(len(names), 'slow repository', 'slow repositories')}; the catalog of all others is built now"
         )
@@ -56,14 +56,12 @@ def run_crawl(
     """Crawls and says how it went. Interrupted, it stops at once; what was finished is kept. `changed`: those in `only` are known to have changed."""
     from catalog.crawl.crawl import crawl as visit_all  # a cold `show` needs no dulwich
 
-    is_begun = Lock()
+    once = Lock()
 
     def prepare_build(*, exports: bool) -> None:
         """Once, and not before the visits: its thread would be in the way of forks (docs/decisions/13)."""
-        if early and is_begun.acquire(blocking=False):
-            from catalog.database import prewarm
-
-            prewarm.begin(config, exports=exports)
+        if early and once.acquire(blocking=False):
+            _prepare_build(config, exports=exports)
 
     with Progress() as progress:
 
@@ -78,8 +76,8 @@ def run_crawl(
                 shard=shard,
                 report=report_visit,
                 slow=progress.slow,
-                only_slow_left=lambda names: early.make(names, progress.tell) if early else None,
-                reads=partial(prepare_build, exports=True),
+                only_slow_left=lambda names: early.build(names, progress.tell) if early else None,
+                before_read=partial(prepare_build, exports=True),
                 tell=progress.tell,
                 changed=changed,
                 wait=wait,
@@ -101,8 +99,19 @@ def run_crawl(
     return report
 
 
+def _prepare_build(config: Config, *, exports: bool) -> None:
+    """Prepares the build in a thread, where this machine has enough for one: else the build does all of it."""
+    try:
+        from catalog.database import prewarm
+
+        prewarm.begin(config, exports=exports)
+    except Exception as error:
+        if not shortage(error):
+            raise
+
+
 def build_what_was_read(config: Config, done: CrawlReport, *, no_site: bool) -> None:
-    """Builds catalog and site after a crawl, and tells those whom repos.toml names."""
+    """Builds catalog and site after a crawl, and sends the notifications of repos.toml."""
     outcome = catalog_and_site.build(
         config, no_site=no_site, wait=True
     )  # another crawl may have begun when ours was over

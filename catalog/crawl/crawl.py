@@ -68,7 +68,7 @@ def crawl(  # noqa: PLR0913 - what a caller may choose, each by its name
     report: OnVisit = lambda _visit, _done, _total: None,
     slow: OnSlow = lambda _names: None,
     only_slow_left: OnSlow = lambda _names: None,
-    reads: Callable[[], None] = lambda: None,
+    before_read: Callable[[], None] = lambda: None,
     tell: Callable[[str], None] = lambda _: None,
     connectors: tuple[Connector, ...] | None = None,
     executor: Executor | None = None,
@@ -82,7 +82,7 @@ def crawl(  # noqa: PLR0913 - what a caller may choose, each by its name
 
     `report(visit, done, total)` is called in this thread as each visit ends, `slow(names)` with the repositories whose visits gave up
     their slots, whenever these change, `only_slow_left(names)` once, when no others are left and something was read: that can be published
-    (`catalog.database.build` with `in_crawl`) while these go on, `reads()` in another thread before a repository is read that has something new, `tell(sentence)`
+    (`catalog.database.build` with `in_crawl`) while these go on, `before_read()` in another thread before a repository is read that has something new, `tell(sentence)`
     with messages about sources and credentials. A failing repository never stops the others. With `changed`, those in `only` are known to have changed, as after a push: a process that reads starts at once. `executor` makes the visits instead of what repos.toml names: its workers need this package. With `debug`, a bug of ours is raised instead of recorded. With `wait`, another crawl or build of the same output is
     waited for; else StoreError names its process. ConfigError for connectors that cannot be used, NotFound for a name that repos.toml
     does not hold.
@@ -103,7 +103,7 @@ def crawl(  # noqa: PLR0913 - what a caller may choose, each by its name
             if changed:
                 reader.begin()
             try:
-                result = run.visit_all(plan, report, slow, only_slow_left, reads)
+                result = run.visit_all(plan, report, slow, only_slow_left, before_read)
             except (KeyboardInterrupt, SystemExit):  # the next crawl begins from what this one has read
                 run.save(plan)
                 raise
@@ -157,7 +157,7 @@ class CrawlRun:
         report: OnVisit,
         slow: OnSlow,
         only_slow_left: OnSlow = lambda _: None,
-        reads: Callable[[], None] = lambda: None,
+        before_read: Callable[[], None] = lambda: None,
     ) -> CrawlReport:
         """Makes the visits, several at a time, and writes each to the journal."""
         entries = {entry.repo.name: entry for entry in plan.visited}
@@ -170,7 +170,9 @@ class CrawlRun:
             tasks.sort(key=_has_failed)  # those that failed in the last crawl may be slow again, and come last
             left = RemainingVisits(only_slow_left)
             self._reader.prepare(self._unread(tasks))
-            visit_one = partial(visit_and_record, context=self._context, read=_announced(self._reader.read, reads))
+            visit_one = partial(
+                visit_and_record, context=self._context, read=_announced(self._reader.read, before_read)
+            )
             with closing(schedule_batches(tasks, visit_one, self._scheduler_limits(slow, left))) as batches:
                 for recorded in batches:
                     journal.add(recorded)
@@ -269,13 +271,13 @@ class CrawlRun:
         )
 
 
-def _announced(read: Read | None, reads: Callable[[], None]) -> Read | None:
-    """`read`, before which `reads` is called."""
+def _announced(read: Read | None, before_read: Callable[[], None]) -> Read | None:
+    """`read`, before which `before_read` is called."""
     if read is None:
         return None
 
     def announce_and_read(task: VisitTask) -> VisitResult:
-        reads()
+        before_read()
         return read(task)
 
     return announce_and_read

@@ -6,27 +6,32 @@ from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Thread
+from threading import Lock, Thread
 
 from catalog.config.parse import Config
 from catalog.database.code_digest import code_digest
 from catalog.errors import ConfigError, shortage
 
 _begun: list[Thread] = []
+_lock = Lock()
 
 
 def begin(config: Config, *, exports: bool = False) -> None:
     """Starts the thread; `catalog.database.build.build` uses what it has made. `exports`: something changed, so these are made, too."""
     # No daemon: DuckDB cannot be left in the middle of a statement.
     thread = Thread(target=_try, args=(config.output / "catalog.duckdb", exports), name="prewarm")
-    thread.start()
-    _begun.append(thread)
+    with _lock:
+        thread.start()
+        _begun.append(thread)
 
 
 def wait() -> None:
     """Waits for the thread. Who imports what it is importing would get half a module where memory is too little for it, and a bug would be reported."""
-    while _begun:
-        _begun.pop().join()
+    with _lock:
+        threads = [*_begun]
+        _begun.clear()
+    for thread in threads:
+        thread.join()
 
 
 def _try(database: Path, exports: bool) -> None:

@@ -126,7 +126,7 @@ def test_other_processes_read_the_same_rows(tmp_path):
 def test_before_a_repository_is_read_that_is_said_and_of_unchanged_ones_it_is_not(tmp_path):
     config, said = wish(tmp_path, fleet(tmp_path / "git", "a"), "processes = 2"), []
     for _ in range(2):
-        crawl(config, reads=lambda: said.append("read"), report=lambda visit, *_: said.append(visit.outcome))
+        crawl(config, before_read=lambda: said.append("read"), report=lambda visit, *_: said.append(visit.outcome))
     assert said == ["read", "new", "fresh"]
 
 

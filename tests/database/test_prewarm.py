@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from threading import Thread
 
 import pytest
+
+from catalog.cli.crawling import EarlyBuild, run_crawl
+from catalog.database import prewarm
+from support.changes import base
+from support.crawling import wish
 
 pytestmark = pytest.mark.slow
 
@@ -49,6 +55,18 @@ def test_what_exports_need_is_prepared_where_something_changed(tmp_path, exports
     program = PREPARED.format(exports=exports)
     done = subprocess.run([sys.executable, "-c", program, file], capture_output=True, text=True, check=True)
     assert done.stdout == f"True {exports}\n"
+
+
+def test_a_crawl_goes_on_where_no_thread_can_be_started_to_prepare_the_build(monkeypatch, tmp_path):
+    class NoThread(Thread):
+        def start(self):
+            raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(prewarm, "Thread", NoThread)
+    config = wish(tmp_path, {"m": str(base().write(tmp_path / "git"))})
+    early = EarlyBuild(config=config, no_site=True, publish=False)
+    assert run_crawl(config, (), early, wait=False, debug=True).crawl.new == 1
+    prewarm.wait()  # for nothing
 
 
 def test_a_build_goes_on_where_its_preparation_had_too_little_memory(tmp_path):
