@@ -47,7 +47,7 @@ class Workers:
         self._watch: Watch | None = None  # begins with the first process, as a fork is made without threads
 
     def start(self, number: int) -> None:
-        """Starts so many at once, as there is much to read, or one, as there will be something. OSError where they cannot be started."""
+        """Starts so many at once, and no more than there may be, as there is much to read, or one, as there will be something. OSError where they cannot be started."""
         begin = spawn
         if can_fork(number, resident(os.getpid()), self._order.max_memory):
             if number > 1:  # one imports by itself what its visit needs, while this process goes on
@@ -56,7 +56,7 @@ class Workers:
         children: list[Child] = []
         with self._lock:
             try:
-                children.extend(begin(self._memory_gate) for _ in range(number))
+                children.extend(begin(self._memory_gate) for _ in range(min(number, self._number - len(self._all))))
             finally:  # threads are started when all forks were made
                 self._all += [self._worker(child) for child in children]
 

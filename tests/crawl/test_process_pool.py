@@ -131,6 +131,18 @@ def test_before_a_repository_is_read_that_is_said_and_of_unchanged_ones_it_is_no
 
 
 @pytest.mark.slow
+def test_a_process_that_is_there_already_counts(tmp_path):
+    order = WorkerInit(connectors=(), log_level=logging.WARNING, max_memory=1 << 40)
+    context = CrawlContext.of(tmp_path, (), Pool())
+    with workers(order, 2, context) as team:
+        started = []
+        for number in (1, 2, 2):
+            team.start(number)
+            started.append(len(team._all))
+    assert started == [1, 2, 2]
+
+
+@pytest.mark.slow
 def test_a_bug_in_another_process_costs_one_repository_and_is_logged_here(tmp_path, monkeypatch, caplog):
     """The connector is one that somebody else installed: an entry point of a distribution on the path."""
     (tmp_path / "faulty-1.dist-info").mkdir()
