@@ -288,6 +288,13 @@ def test_of_a_small_catalog_all_may_change_and_it_is_what_a_build_from_nothing_g
     assert (ways, content(small)) == ((False, True), content(anew))
 
 
+@pytest.mark.slow
+def test_a_catalog_whose_only_repository_goes_is_what_a_build_from_nothing_gives(tmp_path, fleet):
+    ways = build(last := tmp_path / "last.duckdb", {"r1": fleet.before["r1"]}), build(last, {})
+    build(anew := tmp_path / "anew.duckdb", {})
+    assert (ways, content(last)) == ((False, True), content(anew))
+
+
 def made_before(age: int, count: int) -> duckdb.DuckDBPyConnection:
     """A database of `count` repositories, changed so many times since it was made from nothing."""
     connection = duckdb.connect()
