@@ -64,10 +64,10 @@ class OwnTemplates:
             entry = self._revision.entry(path)
             if entry is None or entry.kind != "file":
                 continue
-            self._files.add(path)
-            if len(self._files) > MAX_TEMPLATES:
+            if path not in self._files and len(self._files) >= MAX_TEMPLATES:
                 message = f"found more than {MAX_TEMPLATES} templates of plots; the rest is left out"
                 return OwnTemplate(problem=MetafileError(message, rule="too-many"))
+            self._files.add(path)
             return OwnTemplate(FileLocation(path, IN_GIT, blob=entry.oid))
         if name in BUILT_IN:
             return NO_TEMPLATE

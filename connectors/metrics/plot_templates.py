@@ -1,7 +1,9 @@
 """What is kept of a repository's own template of plots: Vega-Lite as JSON, with anchors that DVC replaces.
 
-After `dvc_render/vega_templates.py` (`Template`) of dvc-render 1.0. A template is a program of a stranger: what loads, leads elsewhere,
-changes the page around it, or grows without a bound is left out or refused. Pages do not rely on it alone: see `sites/frontend/vega.mjs`.
+After `dvc_render/vega_templates.py` (`Template`) of dvc-render 1.0. A template is an untrusted program: what loads, leads elsewhere,
+changes the page around it, or grows without a bound is left out or refused. Rows of data in it (`data.values`, `datasets`) are no program: they keep all
+their columns, also `href`, `url` and `bind`, and only their size, numbers and addresses in functions of CSS are looked at. Pages do not rely on it alone:
+see `sites/frontend/vega.mjs`.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from math import isfinite
+from math import isnan
 from typing import Any
 
 from catalog.errors import MetafileError
@@ -23,6 +25,7 @@ MAX_VALUES = 5_000  # of one template
 MAX_DEPTH = 40  # of one template
 MAX_REPEATED = 16  # fields that a template repeats a view for
 MIN_STEP = 0.001
+MAX_NUMBER = 2**1024 - 2**971  # the largest of JavaScript
 
 _LIMITS: Mapping[str, float] = {
     "width": 2_000, "height": 2_000, "columns": 100, "maxbins": 1_000, "tickCount": 1_000, "steps": 1_000, "minsteps": 1_000,
@@ -31,6 +34,7 @@ _LIMITS: Mapping[str, float] = {
 _VIEWS = frozenset(("mark", "layer", "facet", "repeat", "concat", "hconcat", "vconcat"))
 _LEFT_OUT = frozenset(("$schema", "usermeta", "href"))
 _DATA_KEYS = frozenset(("values", "name", "format"))
+_BINDINGS = ("legend", "scales")
 _INPUTS = ("checkbox", "number", "radio", "range", "select", "text")
 _INPUT_KEYS = frozenset(("input", "options", "labels", "name", "min", "max", "step", "debounce"))
 _ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,6})\s?|(.))", re.DOTALL)  # of CSS
@@ -64,7 +68,7 @@ class _Cleaning:
         self.has_data = False
         self._values = self._repeated = 0
 
-    def value(self, value: Any, place: tuple[str, ...], depth: int) -> Any:  # noqa: ANN401 - any JSON
+    def value(self, value: Any, place: tuple[str, ...], depth: int, *, is_row: bool = False) -> Any:  # noqa: ANN401 - any JSON
         """The value without what is not kept; `place` are the keys that lead to it."""
         self._values += 1
         if self._values > MAX_VALUES:
@@ -73,25 +77,26 @@ class _Cleaning:
             raise MetafileError(f"nested deeper than {MAX_DEPTH} levels", rule="too-deep")
         match value:
             case dict():
-                return self._map(value, place, depth)
+                return self._map(value, place, depth, is_row=is_row)
             case list():
-                return [self.value(item, place, depth + 1) for item in value]
+                return [self.value(item, place, depth + 1, is_row=is_row) for item in value]
             case str():
                 return self._text(value, place)
             case bool() | None:
                 return value
-        return _number(value, place)
+        return _number(value, place, is_row=is_row)
 
-    def _map(self, value: dict[str, Any], place: tuple[str, ...], depth: int) -> dict[str, Any]:
-        if "bind" in place:
-            value = _control(value, place)
+    def _map(self, value: dict[str, Any], place: tuple[str, ...], depth: int, *, is_row: bool) -> dict[str, Any]:
         cleaned = {}
         for key, item in value.items():
-            if key in _LEFT_OUT:
-                continue
             here = (*place, key)
-            self._check(key, item, here)
-            cleaned[key] = self.value(item, here, depth + 1)
+            if not is_row:
+                if key in _LEFT_OUT:
+                    continue
+                self._check(key, item, here)
+                if key == "bind":
+                    item = _controls(item, here)  # noqa: PLW2901 - what is left of it
+            cleaned[key] = self.value(item, here, depth + 1, is_row=is_row or _are_rows(here))
         return cleaned
 
     def _check(self, key: str, item: Any, here: tuple[str, ...]) -> None:  # noqa: ANN401 - any JSON
@@ -120,22 +125,43 @@ class _Cleaning:
         return text
 
 
-def _control(value: dict[str, Any], place: tuple[str, ...]) -> dict[str, Any]:
-    """An element of the page that a template asks for: without the attributes that no control needs, and nowhere else on the page."""
-    if "input" not in value:
-        return {key: item for key, item in value.items() if key != "element"}
-    if value["input"] not in _INPUTS:
-        raise _refused(f"found {quoted(value['input'])}", f"one of {', '.join(_INPUTS)}", (*place, "input"))
-    return {key: item for key, item in value.items() if key in _INPUT_KEYS}
+def _are_rows(place: tuple[str, ...]) -> bool:
+    """Whether a template has rows of data there."""
+    return place[-2:] == ("data", "values") or (len(place) == 2 and place[0] == "datasets")  # noqa: PLR2004 - and a name
 
 
-def _number(value: Any, place: tuple[str, ...]) -> Any:  # noqa: ANN401 - a number of JSON
-    if not isinstance(value, int | float) or not isfinite(value):
+def _controls(bind: Any, place: tuple[str, ...]) -> Any:  # noqa: ANN401 - any JSON
+    """What changes a parameter: the plot's axes or legend, or controls, without what would be attributes of elements of the page.
+
+    Vega makes an attribute of every key of a control that states no `input`, and puts one that states an `element` elsewhere on the page.
+    """
+    if bind is None or bind in _BINDINGS:
+        return bind
+    if not isinstance(bind, dict):
+        raise _refused(f"found {quoted(bind)}", f"one of {', '.join(_BINDINGS)}, or a map", place)
+    if "input" in bind:
+        return _control(bind, place)
+    if "legend" in bind:
+        return {"legend": bind["legend"]}
+    return {field: _control(control, (*place, field)) for field, control in bind.items()}
+
+
+def _control(control: Any, place: tuple[str, ...]) -> dict[str, Any]:  # noqa: ANN401 - any JSON
+    """A control of the page with the keys that Vega reads."""
+    if not isinstance(control, dict) or "input" not in control:
+        raise _refused(f"found {quoted(control)}", "a map with the key 'input'", place)
+    if control["input"] not in _INPUTS:
+        raise _refused(f"found {quoted(control['input'])}", f"one of {', '.join(_INPUTS)}", (*place, "input"))
+    return {key: item for key, item in control.items() if key in _INPUT_KEYS}
+
+
+def _number(value: Any, place: tuple[str, ...], *, is_row: bool) -> Any:  # noqa: ANN401 - a number of JSON
+    if not isinstance(value, int | float) or abs(value) > MAX_NUMBER or isnan(value):
         raise _refused(f"found {quoted(value)}", "a finite number", place)
-    key = place[-1] if place else ""
+    key = "" if is_row or not place else place[-1]
     if abs(value) > _LIMITS.get(key, abs(value)) or (key == "step" and abs(value) < MIN_STEP):
         expected = f"at least {MIN_STEP}" if key == "step" else f"at most {_LIMITS[key]:,}"
-        raise _refused(f"found {value!r}", expected, place)
+        raise _refused(f"found {quoted(value)}", expected, place)
     return value
 
 

@@ -117,8 +117,8 @@ class PlotTemplate(Record):
 
     content: str = column("The content: a Git blob, or `sha256:` and that of Git LFS.", identifies=True)
     template: str = column(
-        "The template: Vega-Lite as JSON with DVC's anchors, such as `<DVC_METRIC_DATA>`, and without links and what only an editor reads. It is a "
-        "stranger's program: draw it where expressions are interpreted, and nothing can be loaded."
+        "The template: Vega-Lite as JSON with DVC's anchors, such as `<DVC_METRIC_DATA>`, and without links and what only an editor reads. It is an "
+        "untrusted program: draw it where expressions are interpreted, and nothing can be loaded."
     )
 
 

@@ -138,6 +138,21 @@ def test_a_revision_has_so_many_templates(monkeypatch, beyond):
     assert found == (3, ["too-many"] * beyond, 3 + beyond)
 
 
+def test_a_template_has_room_by_another_name_too(monkeypatch):
+    monkeypatch.setattr(own_templates, "MAX_TEMPLATES", 1)
+    named = ["mine", "beyond", "mine.json"]
+    plots = ", ".join(f"p{place}: {{y: {{p.csv: a}}, template: {name}}}" for place, name in enumerate(named))
+    files = files_of(".dvc/plots/mine.json", ".dvc/plots/beyond.json") | {"dvc.yaml": f"plots: [{plots}]\n"}
+    given = {row.template: row.template_content is not None for row in rows(files, Plot)}
+    assert given == {"mine": True, "beyond": False, "mine.json": True}
+
+
+def test_a_number_that_is_too_large_costs_the_template_alone():
+    huge = template("t").replace('"title":"t"', f'"width":{10**400}')
+    files = files_of(plot="template: mine") | {".dvc/plots/mine.json": huge}
+    assert ([row.rule for row in rows(files, Problem)], len(rows(files, Plot))) == (["bad-plot-template"], 1)
+
+
 def test_a_template_stays_when_its_revision_is_not_read_again():
     world = World()
     world.commit(files_of(".dvc/plots/mine.json", plot="template: mine"))
