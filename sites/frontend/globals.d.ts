@@ -19,6 +19,7 @@ interface Window {
   VegaPlots: typeof VegaPlots;
   PlotFigures: {
     numbers(address: string): Promise<any[]>;
+    part(plot: any, series: any[]): any;
     prepare(figure: HTMLElement, read: () => Promise<any>, vega: string): () => Promise<void>;
   };
 }

@@ -166,7 +166,8 @@
         if (own.length) plots.set(key, { ...plot, series: [...(plots.get(key)?.series || []), ...own.map((/** @type {any} */ each) => ({ ...each, version: label }))] });
       }
     }
-    return [...plots.values()].filter((plot) => new Set(plot.series.map((/** @type {any} */ each) => each.version)).size > 1).slice(0, FIGURES);
+    return [...plots.values()].map((plot) => window.PlotFigures.part(plot, plot.series))
+      .filter((plot) => plot && new Set(plot.series.map((/** @type {any} */ each) => each.version)).size > 1).slice(0, FIGURES);
   };
   /** @type {(plot: any) => HTMLElement} */
   const figure = (plot) => {

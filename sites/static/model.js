@@ -198,11 +198,11 @@
       button.disabled = true;
       const plots = await window.PlotFigures.numbers(`${root}${model.plots}`).catch(() => []);
       for (const plot of plots) {
-        const series = plot ? plot.series.filter((each) => each.of === version.version) : [];
-        if (!plot || !series.length) continue;
-        const figure = make('figure', {}, make('figcaption', {}, make('b', { textContent: plot.title })));
+        const part = plot && window.PlotFigures.part(plot, plot.series.filter((each) => each.of === version.version));
+        if (!part) continue;
+        const figure = make('figure', {}, make('figcaption', {}, make('b', { textContent: part.title })));
         place.append(figure);
-        window.PlotFigures.prepare(figure, async () => ({ ...plot, series }), `${root}static/vendor/vega.js`)();
+        window.PlotFigures.prepare(figure, async () => part, `${root}static/vendor/vega.js`)();
       }
       if (place.childElementCount) button.remove(); else { button.disabled = false; button.textContent = 'The plots could not be loaded: try again'; }
     });

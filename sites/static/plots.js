@@ -7,8 +7,9 @@
 /**
  * What one version has in a plot: points along both axes, bars (`words`, `counts`), or pairs of a confusion matrix (`words`, `others`, `counts`).
  * `source`, `fields`: of a plot with the repository's `own` template, the file and its fields along both axes, and the fields that the template is given, of each `step[1]`th row from `step[0]`.
+ * `other_template`: the version has another template than the plot's `own`, or none.
  * `other`: the version is neither the latest nor in a stage.
- * @typedef {{ of?: string, other?: boolean, version: string, name: string, xs?: (number | null)[], ys?: (number | null)[], words?: string[], others?: string[], counts?: number[], source?: [string, string, string | null], step?: [number, number], fields?: Record<string, (number | string | null)[]> }} Series
+ * @typedef {{ of?: string, other?: boolean, other_template?: boolean, version: string, name: string, xs?: (number | null)[], ys?: (number | null)[], words?: string[], others?: string[], counts?: number[], source?: [string, string, string | null], step?: [number, number], fields?: Record<string, (number | string | null)[]> }} Series
  * @typedef {{ template: string, x: string, y: string, series: Series[], own?: { template: object, title: string, x: string | null, x_label: string | null, y_label: string | null } }} Plot
  * @typedef {{ text: string, faint: string, line: string, accent: string, palette: string[], font: string }} Look
  */
@@ -244,10 +245,23 @@ const Plots = (() => {
     return element;
   }
 
+  /** Whether a series has numbers that can be drawn without a template of the repository's own. @param {Series} each */
+  const drawable = (each) => Boolean(each.ys?.length || each.words);
+
+  /**
+   * A plot of some of its series, by the repository's own template only where the first of them has it; null where nothing can be drawn.
+   * @param {Plot} plot @param {Series[]} series @returns {Plot | null}
+   */
+  function part(plot, series) {
+    if (!series.length) return null;
+    if (!series[0].other_template) return { ...plot, series };
+    return series.some(drawable) ? { ...plot, own: undefined, series } : null;
+  }
+
   /** What is said of a plot that its repository's own template draws. @param {Plot} plot */
   function ownRemark({ template, series }) {
     const length = Math.max(...series.map((each) => each.step?.[1] || 1));
-    return `Drawn by the repository’s template ${template}${length > 1 ? `, of every ${length}th row` : ''}.`;
+    return `Drawn by the repository’s template ${template}${length > 1 ? `, from one of every ${length} rows` : ''}.`;
   }
 
   /**
@@ -268,7 +282,7 @@ const Plots = (() => {
     async function drawOwn(plot, colours) {
       if (!plot.own) return false;
       try { view = await window.VegaPlots.draw(stage, PlotTemplates.fill(plot, colours), Plots.config(colours)); } catch (error) {
-        if (!plot.series.some((each) => each.ys?.length || each.words)) throw error;
+        if (!plot.series.some(drawable)) throw error;
         return false;
       }
       return true;
@@ -286,9 +300,10 @@ const Plots = (() => {
       const scaled = !own && Plots.zoomable(plot);
       for (const each of [nearer, farther, whole]) each.hidden = !scaled;
       smoothing.hidden = own || !Plots.smoothable(plot);
-      remark.textContent = own ? ownRemark(plot) : scaled ? 'Drag to move; Ctrl and wheel, or the buttons, to zoom.' : '';
-      if (plot.own && !own) remark.textContent += ' The repository’s own template cannot be drawn.';
-      if (!own && new Set(plot.series.map((each) => each.version)).size > 1 && !plot.series[0].others) remark.textContent += ' Click a version to single it out.';
+      const sentences = own ? [ownRemark(plot)] : scaled ? ['Drag to move; Ctrl and wheel, or the buttons, to zoom.'] : [];
+      if (plot.own && !own) sentences.push('The repository’s own template cannot be drawn.');
+      if (!own && new Set(plot.series.map((each) => each.version)).size > 1 && !plot.series[0].others) sentences.push('Click a version to single it out.');
+      remark.textContent = sentences.join(' ');
     }
 
     /** @param {number} factor */
@@ -352,5 +367,5 @@ const Plots = (() => {
       }, list.dataset.vega || '');
     }
   }
-  window.PlotFigures = { numbers, prepare };
+  window.PlotFigures = { numbers, part, prepare };
 })();

@@ -46,7 +46,7 @@ def plot_file(plots: Sequence[Sequence[PlotRow]], stages: Mapping[tuple[str, str
         return None
     text = json.dumps(values, separators=(",", ":")).replace("<", "\\u003c")
     data = f'S("plots",{text});\n'.encode("ascii")
-    versions = frozenset(row.version for rows in plots for row in rows if _is_drawn(row))
+    versions = frozenset(row.version for rows in plots for row in _drawn_alone(rows))
     return PlotFile(f"plots/{blake2b(data, digest_size=12).hexdigest()}.js", data, versions)
 
 
@@ -56,9 +56,7 @@ def _plot(rows: Sequence[PlotRow], stages: Mapping[tuple[str, str], Sequence[str
     files = len({each.file for each in rows}) > 1
     lines = [(each, stages.get((each.version, each.commit), ())) for each in rows]
     lines.sort(key=lambda line: not (line[0].is_latest or line[1]))
-    series = [
-        _series(each, own, with_file=files) | (_drawn_fields(each) if row.own_template else {}) for each, own in lines
-    ]
+    series = [_series(each, own, with_file=files) | _of_template(each, row.own_template) for each, own in lines]
     return {
         "title": _label(row.title or row.plot),
         "template": row.template or "linear",
@@ -71,6 +69,12 @@ def _plot(rows: Sequence[PlotRow], stages: Mapping[tuple[str, str], Sequence[str
 
 def _is_drawn(row: PlotRow) -> bool:
     return bool(row.ys or row.words or row.fields)
+
+
+def _drawn_alone(rows: Iterable[PlotRow]) -> list[PlotRow]:
+    """The lines that can be drawn of their version alone: by its own template, where the plot has that one, or by ours."""
+    lines = [row for row in rows if _is_drawn(row)]
+    return [row for row in lines if row.ys or row.words or row.own_template == lines[0].own_template]
 
 
 def _own_template(rows: Sequence[PlotRow]) -> dict[str, object]:
@@ -127,6 +131,13 @@ def _visible(value: Any) -> Any:  # noqa: ANN401 - any JSON
         case dict():
             return {visible_on_page(key): _visible(item) for key, item in value.items()}
     return value
+
+
+def _of_template(row: PlotRow, template: str | None) -> dict[str, object]:
+    """What only the repository's own template needs of a line, and whether the line's version has another one, or none."""
+    if not template:
+        return {}
+    return _drawn_fields(row) | ({} if row.own_template == template else {"other_template": True})
 
 
 def _drawn_fields(row: PlotRow) -> dict[str, object]:

@@ -140,13 +140,15 @@ def _plots(rows: Sequence[PlotRow], assignments: list[AssignmentRow], *, with_nu
         return Plots("", "", [], images=images)
     version = (shown[0].version, shown[0].commit)
     beside = [row for row in rows if (row.version, row.commit) == first] if first != version else []
-    figures: dict[Markup | str, Figure] = {}
-    of_figures: dict[Markup | str, list[PlotRow]] = {}
-    for plot, its in groupby(shown, lambda row: row.plot):
-        figure = _figure([*its], [row for row in beside if row.plot == plot], with_numbers=with_numbers)
+    figures: dict[tuple[Markup | str, str | None], Figure] = {}
+    of_figures: dict[tuple[Markup | str, str | None], list[PlotRow]] = {}
+    for plot, rows_of_plot in groupby(shown, lambda row: row.plot):
+        its = [*rows_of_plot]
+        figure = _figure(its, [row for row in beside if row.plot == plot], with_numbers=with_numbers)
         if figure and len(figures) < MOST:
             # DVC's files may define a plot twice, by its name and by its file: what looks the same is shown once.
-            look = figure.image or figure.axes + (figure.drawing.partition(">")[2] or figure.title)
+            picture = figure.image or figure.axes + (figure.drawing.partition(">")[2] or figure.title)
+            look = (picture, its[0].own_template if with_numbers else None)
             figures.setdefault(look, figure)
             of_figures.setdefault(look, [] if figure.image else [row for row in rows if row.plot == plot])
     dashed = staged is not None and any('class="ref"' in figure.drawing for figure in figures.values())

@@ -46,7 +46,7 @@ order by g.repo, g.artifact, place;
 --   words: Of bars, what each is of; of a confusion matrix, what was predicted. At most 150, the greatest count first.
 --   others: Of a confusion matrix, what it was.
 --   counts: How long each bar is, or how often each pair is there.
---   own_template: The repository's own template, where it has one for the plot.
+--   own_template: The repository's own template, where it has one for the plot, and both axes have as many rows: DVC draws no others.
 --   fields: What that is given: the fields along the axes and those that it names, at most eight, each thinned out to at most 300 rows.
 with plotted as (
     select
@@ -96,7 +96,7 @@ templated as (
 ),
 sources as (
     select *, content as source from templated
-    union all
+    union
     select *, x_content from templated where x_content is not null
 ),
 -- In the text of a template, backslashes are before quotation marks, dots and brackets, which a field of data has without.
@@ -126,6 +126,7 @@ template_fields as (
     cross join lateral (select count, length, ((count - 1) % length + 1)::bigint as first
         from (select coalesce(len(n.numbers), len(n.texts)) as count, greatest(1, ceil(count / 300))::bigint as length)) step
     group by all
+    having min(step.count) = max(step.count)
 ),
 counted as (
     select repo, content, x_content, x, field, is_matrix,
@@ -138,7 +139,8 @@ select
     d.repo, d.artifact, d.version, d.commit, d.is_latest, d.plot, d.title, d.template, d.x, d.x_label, d.y_label, d.file, d.field,
     case when d.x is null then range(1, d.count + 1)::double[] else d.along end[step.first:d.count:step.length] as xs,
     d.up[step.first:d.count:step.length] as ys,
-    c.words, c.others, c.counts, null as content, null as media_type, d.of_project, t.template as own_template, f.fields
+    c.words, c.others, c.counts, null as content, null as media_type, d.of_project,
+    case when f.fields is not null then t.template end as own_template, f.fields
 from data d
 cross join lateral (select length, ((d.count - 1) % length + 1)::bigint as first
     from (select greatest(1, ceil(d.count / 60))::bigint as length)) step
