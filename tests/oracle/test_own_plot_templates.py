@@ -84,12 +84,13 @@ PLOTS = {
 def files_of(number: int, plot: str, template: Any) -> dict[str, str]:
     rows = [{"step": step, "a.b": number * step, "loss": number / (step + 1)} for step in range(1, 4)]
     data = json.dumps(rows)
+    others = json.dumps([{"step": row["step"] + 2, "a.b": -row["a.b"], "loss": row["loss"] + 7} for row in rows])
     dvc = {".dvc/config": "", ".dvc/plots/own.json": json.dumps(template)}
     return {
         **dvc,
         "p.json": data,
         "d/p.json": data,
-        "d/q.json": data,
+        "d/q.json": others,
         "dvc.yaml": f"artifacts: {{m: {{path: m}}}}\nplots:\n- {plot}\n",
     }
 
