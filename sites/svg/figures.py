@@ -37,7 +37,7 @@ class Polyline(NamedTuple):
 
 
 def draw_lines(lines: Sequence[Polyline], beside: Sequence[Polyline], label: str, *, dots: bool = False) -> Markup:
-    """Lines with the ends of both axes; those `beside` are dashed. Nothing where there is no point."""
+    """Lines with the ends of both axes; those `beside` are dashed. A line without points is left out; nothing where there is no point."""
     curves = [line.points() for line in lines[:COLOURS]]
     others = [line.points() for line in beside[:COLOURS]]
     every = [point for points in (*curves, *others) for point in points]
@@ -45,8 +45,8 @@ def draw_lines(lines: Sequence[Polyline], beside: Sequence[Polyline], label: str
         return Markup("")
     across, up = _Axis([x for x, _ in every], LEFT, RIGHT), _Axis([y for _, y in every], BOTTOM, TOP)
     parts = [_grid(across, up)]
-    parts += [_line(points, across, up, "ref", dots=dots) for points in others]
-    parts += [_line(points, across, up, f"l{place}", dots=dots) for place, points in enumerate(curves)]
+    parts += [_line(points, across, up, "ref", dots=dots) for points in others if points]
+    parts += [_line(points, across, up, f"l{place}", dots=dots) for place, points in enumerate(curves) if points]
     return _svg(parts, label, HEIGHT)
 
 

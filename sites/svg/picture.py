@@ -47,7 +47,7 @@ class Caption(NamedTuple):
 
 def picture(drawing: Markup, title: str, captions: Sequence[Caption]) -> bytes:
     """The file of a drawing of `figures.py`, with captions below it."""
-    (height, inside) = _parts(drawing)
+    height, inside = _parts(drawing)
     rows = [_caption(each, height + ROW * place) for place, each in enumerate(captions, 1)]
     wide, high = WIDTH + 2 * EDGE, height + ROW * len(captions) + 2 * EDGE
     text = Markup(

@@ -46,6 +46,12 @@ def test_lines_beside_are_dashed_and_below():
     assert re.findall('polyline class="([^"]*)"', drawn) == ["ref", "l0", "l1"]
 
 
+def test_a_line_without_a_point_is_left_out():
+    line, none = Polyline("a", [0, 1], [0, 1]), Polyline("b", [0, 1], [None, None])
+    drawn = draw_lines([none, line], [none, line], "")
+    assert re.findall('polyline class="([^"]*)"', drawn) == ["ref", "l1"]
+
+
 def test_dots_and_a_single_point():
     drawn = [draw_lines([Polyline("", xs, xs)], [], "", dots=dots) for xs, dots in (([0, 1], True), ([7], False))]
     assert [re.findall('<path class="dots l0" d="([^"]*)"', each) for each in drawn] == [
