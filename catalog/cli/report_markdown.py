@@ -195,8 +195,8 @@ def _plots(report: VersionReport, plots: Sequence[ReportPlot], folder: PurePosix
 def _about(report: VersionReport, plot: ReportPlot) -> Iterator[str]:
     shown = f": {code(plot.axes)}" if plot.axes else ""
     yield f"{code(plot.title)}{shown}{f' ({plot.remark})' if plot.remark else ''}"
-    if plot.is_overlaid:
-        yield f"dashed: {code(report.names[0])}"
+    if plot.base_look:
+        yield f"{plot.base_look}: {code(report.names[0])}"
 
 
 def _image(words: str, path: str) -> str:

@@ -36,28 +36,34 @@ class Picture(NamedTuple):
 class ReportPlot(NamedTuple):
     """A plot of the version as the report shows it.
 
-    `axes`: what is drawn over what; empty of an image. `before`: the same plot of the base, where it is a picture of its own.
-    `is_overlaid`: the lines of the base are in the picture of the version, dashed. `remark`: what is said where the base has the same.
+    `file`: the image; empty of a drawing, which may be of several files. `axes`: what is drawn over what; empty of an image. `before`: the
+    same plot of the base, where it is a picture of its own. `base_look`: `dashed` or `grey`, as the lines or points of the base are, where
+    they are in the picture of the version. `remark`: what is said where the base has the same.
     """
 
     plot: str
-    file: str
     title: str
     picture: Picture
+    file: str = ""
     axes: str = ""
     before: Picture | None = None
-    is_overlaid: bool = False
+    base_look: str = ""
     remark: str = ""
 
     @property
     def of_base(self) -> Picture | None:
         """The picture that shows the plot of the base."""
-        return self.before or (self.picture if self.is_overlaid or self.remark else None)
+        return self.before or (self.picture if self.base_look or self.remark else None)
 
 
 def report_plots(report: VersionReport) -> list[ReportPlot]:
     """The plots that can be shown: the first images, then the drawings."""
     return [*_images(report), *_drawings(report)]
+
+
+def count_plots(report: VersionReport) -> int:
+    """How many plots can be shown."""
+    return len(_raster_images(report)[:MOST_IMAGES]) + sum(1 for _ in _drawable(report))
 
 
 def write(plots: Iterable[ReportPlot], folder: PurePosixPath) -> None:
@@ -70,17 +76,21 @@ def write(plots: Iterable[ReportPlot], folder: PurePosixPath) -> None:
 
 def _images(report: VersionReport) -> Iterator[ReportPlot]:
     before = {(row["plot"], row["file"]): row for row in report.base_images}
-    for row in [row for row in report.images if _suffix(row)][:MOST_IMAGES]:
+    for row in _raster_images(report)[:MOST_IMAGES]:
         old = before.get((row["plot"], row["file"]))
         same = old is not None and old["content"] == row["content"]
         yield ReportPlot(
             plot=row["plot"],
-            file=row["file"],
             title=row["title"] or row["plot"],
             picture=_stored(row),
+            file=row["file"],
             before=_stored(old) if old is not None and not same and _suffix(old) else None,
             remark="not changed" if same else "",
         )
+
+
+def _raster_images(report: VersionReport) -> list[Row]:
+    return [row for row in report.images if _suffix(row)]
 
 
 def _suffix(row: Row) -> str | None:
@@ -92,35 +102,40 @@ def _stored(row: Row) -> Picture:
 
 
 def _drawings(report: VersionReport) -> Iterator[ReportPlot]:
-    """The plots of data. DVC's files may define one twice, by its name and by its file: what looks the same is shown once."""
     before = _by_plot(report.base_plots)
+    for rows, drawing in _drawable(report):
+        yield _drawing(rows, drawing, before.get(rows[0].plot, []), report)
+
+
+def _drawable(report: VersionReport) -> Iterator[tuple[list[PlotRow], Markup]]:
+    """The plots of data, each with its drawing. DVC's files may define one twice, by its name and by its file: what looks the same is shown once."""
     shown = set()
-    for plot, rows in _by_plot(report.plots).items():
+    for rows in _by_plot(report.plots).values():
         drawing = draw(rows, [], "")
-        shape = _shape(rows[0], drawing)
-        if drawing and shape not in shown:
-            shown.add(shape)
-            yield _drawing(rows, before.get(plot, []), report)
+        look = axes(rows[0]) + drawing
+        if drawing and look not in shown:
+            shown.add(look)
+            yield rows, drawing
 
 
 def _by_plot(rows: Iterable[Row]) -> dict[str, list[PlotRow]]:
     return {plot: [*its] for plot, its in groupby((PlotRow(**row) for row in rows), lambda row: row.plot)}
 
 
-def _drawing(rows: Sequence[PlotRow], before: Sequence[PlotRow], report: VersionReport) -> ReportPlot:
+def _drawing(rows: Sequence[PlotRow], alone: Markup, before: Sequence[PlotRow], report: VersionReport) -> ReportPlot:
     """Lines over those of the base; of bars and matrices, one picture of each."""
     title, shown = rows[0].title or rows[0].plot, axes(rows[0])
-    alone, old = draw(rows, [], title), draw(before, [], title) if before else Markup("")
-    is_same = _shape(before[0], old) == _shape(rows[0], alone) if before else False
-    both = alone if is_same else draw(rows, before, title)
+    old = draw(before, [], "") if before else Markup("")  # nothing where the base has no point
+    is_same = bool(old) and axes(before[0]) + old == shown + alone
+    both = draw(rows, before, "") if old and not is_same else alone
+    look = _line_look("ref", both)
     return ReportPlot(
         plot=rows[0].plot,
-        file=rows[0].file,
         title=title,
-        picture=_picture(both, title, [Caption(shown), *_legend(rows, both, report, is_overlaid=both != alone)]),
+        picture=_picture(both, title, [Caption(shown), *_legend(rows, both, report)]),
         axes=shown,
-        before=_picture(old, title, [Caption(axes(before[0]))]) if old and not is_same and both == alone else None,
-        is_overlaid=both != alone,
+        before=_picture(old, title, [Caption(axes(before[0]))]) if old and not is_same and not look else None,
+        base_look=("grey" if look.startswith("dots") else "dashed") if look else "",
         remark="looks the same" if is_same else "",
     )
 
@@ -130,23 +145,21 @@ def _picture(drawing: Markup, title: str, captions: Sequence[Caption]) -> Pictur
     return Picture(f"{blake2b(data, digest_size=16).hexdigest()}.svg", data)
 
 
-def _legend(rows: Sequence[PlotRow], drawing: Markup, report: VersionReport, *, is_overlaid: bool) -> Iterator[Caption]:
-    """What each line is, where there are several."""
+def _legend(rows: Sequence[PlotRow], drawing: Markup, report: VersionReport) -> Iterator[Caption]:
+    """What each line in the drawing is, where there are several."""
     names = [line.name for line in lines(rows)]
-    if len(names) == 1 and is_overlaid:
-        names = [report.names[-1]]
-    for place, name in enumerate(names[:COLOURS] if len(rows) > 1 or is_overlaid else []):
-        yield Caption(name, _line_look(f"l{place}", drawing))
+    base = _line_look("ref", drawing)
+    if len(names) == 1:
+        names = [report.names[-1]] if base else []
+    for place, name in enumerate(names[:COLOURS]):
+        if look := _line_look(f"l{place}", drawing):
+            yield Caption(name, look)
     if len(names) > COLOURS:
         yield Caption(f"{plural(len(names) - COLOURS, 'more line is', 'more lines are')} not drawn")
-    if is_overlaid:
-        yield Caption(report.names[0], _line_look("ref", drawing))
+    if base:
+        yield Caption(report.names[0], base)
 
 
 def _line_look(kind: str, drawing: Markup) -> str:
-    return f"dots {kind}" if f'class="dots {kind}"' in drawing else kind
-
-
-def _shape(row: PlotRow, drawing: Markup) -> str:
-    """What is equal of plots that look the same, whatever their titles."""
-    return axes(row) + drawing.partition(">")[2]
+    """The class that lines of a kind have in the drawing, that of points where there are some; empty where there is neither."""
+    return next((look for look in (f"dots {kind}", kind) if f'class="{look}"' in drawing), "")

@@ -66,20 +66,20 @@ def report(  # noqa: PLR0913 - each is an option of the command
 
     Examples: catalog report churn@latest --against prod --plots plots > report.md, catalog report churn#prod --against prod -o json
     """
-    from catalog.cli.report_plots import report_plots, write  # other commands draw nothing
+    from catalog.cli.report_plots import count_plots, report_plots, write  # other commands draw nothing
 
     folder = PurePosixPath() if plots is None else _folder(plots)
     with open_as_asked(database, config, live=live, repo=repo, ref=ref) as (catalog, _):
         answer = catalog.report(ref, against=against)
-    shown = report_plots(answer)
+    written = [] if plots is None else report_plots(answer)
     if plots is not None:
-        write(shown, folder)
-    elif shown and output is ReportFormat.MD:
-        say_note(f"({plural(len(shown), 'plot')}: --plots FOLDER writes pictures)")
-    written = [] if plots is None else shown
-    put_text(
-        render(answer, written, folder) if output is ReportFormat.MD else to_json(_to_dict(answer, written, folder))
-    )
+        write(written, folder)
+    elif output is ReportFormat.MD and (count := count_plots(answer)):
+        say_note(f"({plural(count, 'plot')}: --plots FOLDER writes pictures)")
+    if output is ReportFormat.JSON:
+        put_text(to_json(_to_dict(answer, written, folder)))
+    else:
+        put_text(render(answer, written, folder))
 
 
 def _folder(words: str) -> PurePosixPath:
@@ -129,11 +129,17 @@ def _plots(
     """What is said of each plot of a version, with the path of the picture that shows it, if one was written."""
     if version is None:
         return
-    first = {row["plot"]: row | {"media_type": DRAWN} for row in reversed(lines)}
-    for row in (*images, *reversed(first.values())):
-        picture = pictures.get((row["plot"], row["file"]))
+    first: dict[str, Row] = {}
+    for row in lines:
+        first.setdefault(row["plot"], row | {"media_type": DRAWN})
+    keyed = [
+        *(((row["plot"], row["file"]), row) for row in images),
+        *(((plot, ""), row) for plot, row in first.items()),
+    ]
+    for key, row in keyed:
+        picture = pictures.get(key)
         path = None if picture is None else str(folder / picture.name)
-        yield {"ref": _ref(version), **{key: row[key] for key in _OF_PLOT}, "path": path}
+        yield {"ref": _ref(version), **{name: row[name] for name in _OF_PLOT}, "path": path}
 
 
 def _version(row: Row) -> Row:

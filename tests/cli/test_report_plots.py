@@ -13,11 +13,14 @@ import cmarkgfm
 import pytest
 
 from catalog.cli.report_markdown import render
-from catalog.cli.report_plots import MOST_IMAGES, report_plots, write
+from catalog.cli.report_plots import MOST_IMAGES, count_plots, report_plots, write
 from catalog.query import Catalog
 from catalog.query.labels import OF_PROJECT
 from catalog.query.report import MOST_PLOTS, VersionReport
+from catalog.schema.tables.inventory import Repo
 from sites.svg.figures import COLOURS
+from support.catalog_files import repository, write_catalog
+from support.catalogs import rows_of
 from support.storage import catalog
 from support.worlds import World
 
@@ -26,26 +29,34 @@ CURVE = "step,loss,auc,a,b,c\n0,3,0.5,1,1,1\n1,{0},0.7,{0},3,4\n"
 PAIRS = json.dumps([{"real": "a", "said": "a"}, {"real": "b", "said": "{}"}])
 FILES = {
     ".dvc/config": "",
+    ".dvc/plots/own.json": '{"data": {"values": "<DVC_METRIC_DATA>"}, "mark": "bar"}',
     "c.csv": CURVE.format(2),
     "pairs.json": PAIRS.replace("{}", "a"),
     "gains.csv": "what,gain\nage,3\nplan,1\n",
 }
 CHANGED = {"c.csv": CURVE.format(1), "pairs.json": PAIRS.replace("{}", "b"), "gains.csv": "what,gain\nage,3\nplan,2\n"}
 LOSS = "- c.csv: {x: step, y: loss, title: Loss}\n"
+DOTS = "- c.csv: {template: scatter, x: step, y: loss}\n"
 FIVE = "- c.csv: {x: step, y: [loss, auc, a, b, c]}\n"
 FOUR = "- c.csv: {x: step, y: [loss, auc, a, b]}\n"
 CONFUSION = "- pairs.json: {template: confusion, x: real, y: said}\n"
 BARS = "- gains.csv: {template: bar_horizontal, x: gain, y: what}\n"
 
 
-def reported(plots, changes=None, *, before=None):
-    """The report on the second of two versions against the first, or on one alone; `before`: the plots of the first, where they are others."""
+def world_of(plots, changes=None, *, before=None, files=None):
+    """A repository with one version, or two; `before`: the plots of the first, where they are others; `files`: more files of it."""
     world = World()
-    for number, (change, stated) in enumerate(((FILES, before or plots), (changes, plots))):
+    for number, (change, stated) in enumerate(((FILES | (files or {}), before or plots), (changes, plots))):
         if change is not None:
             world.commit(change | {"dvc.yaml": f"artifacts: {{m: {{path: m.bin}}}}\nplots:\n{stated}"})
             world.tag(f"m@v1.{number}.0")
-    return catalog({"git.example/r": world}).report("m@latest", against=None if changes is None else "v1.0.0")
+    return world
+
+
+def reported(plots, changes=None, **first):
+    """The report on the second of two versions against the first, or on one alone."""
+    worlds = {"git.example/r": world_of(plots, changes, **first)}
+    return catalog(worlds).report("m@latest", against=None if changes is None else "v1.0.0")
 
 
 def texts(picture):
@@ -54,24 +65,47 @@ def texts(picture):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("plots", "changes", "told"),
+    ("plots", "changes", "expected"),
     [
-        pytest.param(LOSS, None, [("loss over step", None, False, "")], id="lines of a version alone"),
-        pytest.param(LOSS, CHANGED, [("loss over step", None, True, "")], id="lines over those of the base"),
-        pytest.param(LOSS, {}, [("loss over step", None, False, "looks the same")], id="equal lines"),
-        pytest.param(CONFUSION, CHANGED, [("said over real", "said over real", False, "")], id="a matrix beside that of the base"),
-        pytest.param(CONFUSION, {}, [("said over real", None, False, "looks the same")], id="equal matrices"),
-        pytest.param(BARS, CHANGED, [("gain of each what", "gain of each what", False, "")], id="bars beside those of the base"),
-        pytest.param(LOSS + "- again: {x: step, y: {c.csv: loss}}\n", CHANGED, [("loss over step", None, True, "")], id="what looks the same, once"),
+        pytest.param(LOSS, None, [("loss over step", None, "", "")], id="lines of a version alone"),
+        pytest.param(LOSS, CHANGED, [("loss over step", None, "dashed", "")], id="lines over those of the base"),
+        pytest.param(LOSS, {}, [("loss over step", None, "", "looks the same")], id="equal lines"),
+        pytest.param(DOTS, CHANGED, [("loss over step", None, "grey", "")], id="dots over those of the base"),
+        pytest.param(CONFUSION, CHANGED, [("said over real", "said over real", "", "")], id="a matrix beside that of the base"),
+        pytest.param(CONFUSION, {}, [("said over real", None, "", "looks the same")], id="equal matrices"),
+        pytest.param(BARS, CHANGED, [("gain of each what", "gain of each what", "", "")], id="bars beside those of the base"),
+        pytest.param(LOSS + "- again: {x: step, y: {c.csv: loss}}\n", CHANGED, [("loss over step", None, "dashed", "")], id="what looks the same, once"),
         pytest.param("- c.csv: {x: step, y: nothing}\n", CHANGED, [], id="a field that is not there"),
         pytest.param("- nothing.csv\n", CHANGED, [], id="a file that is not there"),
+        pytest.param("- c.csv: {template: own, x: step, y: loss}\n", CHANGED, [("loss over step", None, "dashed", "")], id="numbers with a template of the repository"),
+        pytest.param("- gains.csv: {template: own, x: gain, y: what}\n", CHANGED, [], id="words that only a template of the repository draws"),
     ],
 )  # fmt: skip
-def test_how_plots_of_data_are_shown(plots, changes, told):
-    shown = report_plots(reported(plots, changes))
+def test_how_plots_of_data_are_shown(plots, changes, expected):
+    answer = reported(plots, changes)
+    shown = report_plots(answer)
     assert [
-        (each.axes, each.before and texts(each.before)[-1], each.is_overlaid, each.remark) for each in shown
-    ] == told
+        (each.axes, each.before and texts(each.before)[-1], each.base_look, each.remark) for each in shown
+    ] == expected
+    assert count_plots(answer) == len(expected)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("loss", "expected"),
+    [
+        pytest.param("step,loss\n0,nan\n1,nan\n", ("", None, ["loss over step"]), id="no point"),
+        pytest.param("step,loss\n0,\n1,3\n", ("grey", None, ["loss over step", "v1.1.0", "v1.0.0"]), id="one point"),
+        pytest.param("step,loss\n0,4\n1,3\n", ("dashed", None, ["loss over step", "v1.1.0", "v1.0.0"]), id="a line"),
+    ],
+)
+def test_the_lines_of_the_base_are_named_where_it_has_some(loss, expected):
+    answer = reported(LOSS, {"c.csv": CURVE.format(1)}, files={"c.csv": loss})
+    (plot,) = report_plots(answer)
+    captions = texts(plot.picture)
+    assert (plot.base_look, plot.before, captions[captions.index("loss over step") :]) == expected
+    about = render(answer, [plot], PurePosixPath()).partition("### Plots\n\n")[2].splitlines()[0]
+    assert about == "`Loss`: `loss over step`" + (f"; {plot.base_look}: `v1.0.0`" if plot.base_look else "")
 
 
 @pytest.mark.slow
@@ -81,19 +115,20 @@ def test_how_plots_of_data_are_shown(plots, changes, told):
         pytest.param(LOSS, None, ["loss over step"], id="one line needs no legend"),
         pytest.param(LOSS, CHANGED, ["loss over step", "v1.1.0", "v1.0.0"], id="one line of each version"),
         pytest.param(FOUR, None, ["a over step", "a", "auc", "b", "loss"], id="as many lines as colours"),
+        pytest.param(FOUR, {"c.csv": "step,loss,auc,a,b\n0,3,nan,1,1\n1,1,nan,2,3\n"}, ["a over step", "a", "b", "loss", "v1.0.0"], id="a line without a point"),
         pytest.param(FIVE, CHANGED, ["a over step", "a", "auc", "b", "c", "1 more line is not drawn", "v1.0.0"], id="one more"),
     ],
 )  # fmt: skip
 def test_what_a_drawing_says_below_itself(plots, changes, captions):
     (plot,) = report_plots(reported(plots, changes))
-    found = texts(plot.picture)
-    assert (found[found.index(captions[0]) :], COLOURS) == (captions, 4)
+    shown = texts(plot.picture)
+    assert (shown[shown.index(captions[0]) :], COLOURS) == (captions, 4)
 
 
 @pytest.mark.slow
 def test_a_plot_that_the_base_defines_otherwise_is_beside_it():
     (plot,) = report_plots(reported(CONFUSION, CHANGED, before="- pairs.json: {template: confusion_normalized, x: real, y: said}\n"))  # fmt: skip
-    assert (plot.before is not None, plot.is_overlaid) == (True, False)
+    assert (plot.before is not None, plot.base_look) == (True, "")
 
 
 @pytest.mark.slow
@@ -128,14 +163,16 @@ def test_so_many_plots_are_drawn(beyond):
     assert [plot.plot for plot in report_plots(reported(plots))] == names[:MOST_PLOTS]
 
 
-@pytest.mark.parametrize(("count", "kept"), [(MOST_IMAGES, MOST_IMAGES), (MOST_IMAGES + 1, MOST_IMAGES)])
-def test_so_many_images_are_shown(count, kept):
+@pytest.mark.parametrize("beyond", [0, 1], ids=["as many as are shown", "one more"])
+def test_so_many_images_are_shown(beyond):
     row = {"title": None, "data": b"", "media_type": "image/png", "file": "f"}
-    images = [row | {"plot": f"p{n}", "content": f"{n:040}"} for n in range(count)]
+    images = [row | {"plot": f"p{n}", "content": f"{n:040}"} for n in range(MOST_IMAGES + beyond)]
     odd = [row | {"plot": "s", "content": "1" * 40, "media_type": "image/svg+xml"}, row | {"plot": "n", "content": "../x"}]  # fmt: skip
     none = {"stage": None, "replaced": False, "compared": [], "inputs": [], "plots": [], "base_plots": []}
-    made = VersionReport(version={}, base=None, images=odd + images, base_images=[], **none)
-    assert [each.picture.name for each in report_plots(made)] == [f"{image['content']}.png" for image in images[:kept]]
+    answer = VersionReport(version={}, base=None, images=odd + images, base_images=[], **none)
+    shown = [each.picture.name for each in report_plots(answer)]
+    assert shown == [f"{image['content']}.png" for image in images[:MOST_IMAGES]]
+    assert count_plots(answer) == MOST_IMAGES
 
 
 @pytest.mark.slow
@@ -165,6 +202,20 @@ def test_json_has_the_path_of_each_picture(run, demo_folder):
         by_plot.setdefault(each["plot"], []).append(each["path"])
     assert {plot: len(set(paths)) for plot, paths in by_plot.items()} == {"ROC": 1, "plots/importance.csv": 2, "plots/markets.json": 2, "plots/ndcg.tsv": 1}  # fmt: skip
     assert {path for paths in by_plot.values() for path in paths} == {str(file) for file in Path("p").iterdir()}
+
+
+@pytest.mark.slow
+def test_json_has_the_path_of_a_plot_that_the_base_draws_of_another_file(run, tmp_path):
+    world = world_of("- p: {x: step, y: {d.csv: loss}}\n", {"d.csv": CURVE.format(1)}, before="- p: {x: step, y: {c.csv: loss}}\n")  # fmt: skip
+    database = write_catalog(
+        tmp_path / "catalog.duckdb",
+        {"git.example/r": rows_of(world.listing(), world.objects)},
+        {Repo: [repository("git.example/r")]},
+    )
+    code, out, _ = run("report", "m@latest", "--against", "v1.0.0", "--plots", "p", "-o", "json", "--catalog", database)
+    plots = json.loads(out)["plots"]
+    (file,) = Path("p").iterdir()
+    assert (code, [(each["file"], each["path"]) for each in plots]) == (0, [("c.csv", str(file)), ("d.csv", str(file))])
 
 
 @pytest.mark.slow

@@ -139,7 +139,7 @@ def report(*rows, repo="r", version="v1", base=None, stage=None):
 
 
 def test_nothing_of_a_repository_is_markup():
-    plot = ReportPlot(plot=EVIL, file=EVIL, title=EVIL, axes=EVIL, is_overlaid=True, picture=Picture("1.png", b""))
+    plot = ReportPlot(plot=EVIL, file=EVIL, title=EVIL, axes=EVIL, base_look="dashed", picture=Picture("1.png", b""))
     rows = [metric(EVIL, EVIL), metric(EVIL, EVIL) | {"what": "param"}, metric(EVIL, EVIL) | {"what": "version"}]
     made = VersionReport(
         version={"repo": EVIL, "artifact": EVIL, "version": EVIL, "commit": "1" * 40},
