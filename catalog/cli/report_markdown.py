@@ -31,8 +31,10 @@ _FACTS = {
 }
 
 
-def render(report: VersionReport, plots: Sequence[ReportPlot], folder: PurePosixPath) -> str:
-    """The whole report; the pictures of its plots are in a folder, whose path is relative to the report."""
+def render(
+    report: VersionReport, plots: Sequence[ReportPlot], folder: PurePosixPath, *, plots_left_out: int = 0
+) -> str:
+    """The whole report; the pictures of its plots are in a folder, whose path is relative to the report. So many more plots are not shown."""
     parts = [
         f"## {code(_name(report.version))}\n\n{_introduction(report)}\n",
         _table(
@@ -41,7 +43,7 @@ def render(report: VersionReport, plots: Sequence[ReportPlot], folder: PurePosix
         *_metrics(report),
         *_params(report),
         *_inputs(report),
-        *_plots(report, plots, folder),
+        *_plots(report, plots, folder, plots_left_out),
     ]
     return "\n".join(parts)
 
@@ -176,9 +178,9 @@ def _section(title: str, titles: Sequence[str], lines: Sequence[Sequence[str]], 
         yield _table(titles, lines) if lines else otherwise
 
 
-def _plots(report: VersionReport, plots: Sequence[ReportPlot], folder: PurePosixPath) -> Iterator[str]:
+def _plots(report: VersionReport, plots: Sequence[ReportPlot], folder: PurePosixPath, left_out: int) -> Iterator[str]:
     """The plots of the version, each with that of the base: over it, or beside it where that is another picture."""
-    if plots:
+    if plots or left_out:
         yield "### Plots\n"
     for number, plot in enumerate(plots, 1):
         yield f"{'; '.join(_about(report, plot))}\n"
@@ -188,6 +190,8 @@ def _plots(report: VersionReport, plots: Sequence[ReportPlot], folder: PurePosix
         else:
             before = _image(f"Plot {number}, before", str(folder / plot.before.name))
             yield _table(_columns(report), [[before, cell]])
+    if left_out:
+        yield f"{plural(left_out, 'more plot is', 'more plots are')} not shown.\n"
     if plots and any(row["of_project"] for row in (*report.images, *report.plots)):
         yield f"Some plots are {OF_PROJECT}.\n"
 

@@ -66,6 +66,11 @@ def count_plots(report: VersionReport) -> int:
     return len(_raster_images(report)[:MOST_IMAGES]) + sum(1 for _ in _drawable(report))
 
 
+def count_left_out(report: VersionReport) -> int:
+    """How many more images and plots of data the version has than a report shows."""
+    return max(len(_raster_images(report)) - MOST_IMAGES, 0) + report.more_plots
+
+
 def write(plots: Iterable[ReportPlot], folder: PurePosixPath) -> None:
     """Writes the pictures into a folder below the current one, which is made."""
     pictures = {each for plot in plots for each in (plot.picture, plot.before) if each is not None}

@@ -66,7 +66,7 @@ def report(  # noqa: PLR0913 - each is an option of the command
 
     Examples: catalog report churn@latest --against prod --plots plots > report.md, catalog report churn#prod --against prod -o json
     """
-    from catalog.cli.report_plots import count_plots, report_plots, write  # other commands draw nothing
+    from catalog.cli.report_plots import count_left_out, count_plots, report_plots, write  # other commands draw nothing
 
     folder = PurePosixPath() if plots is None else _folder(plots)
     with open_as_asked(database, config, live=live, repo=repo, ref=ref) as (catalog, _):
@@ -79,7 +79,7 @@ def report(  # noqa: PLR0913 - each is an option of the command
     if output is ReportFormat.JSON:
         put_text(to_json(_to_dict(answer, written, folder)))
     else:
-        put_text(render(answer, written, folder))
+        put_text(render(answer, written, folder, plots_left_out=0 if plots is None else count_left_out(answer)))
 
 
 def _folder(words: str) -> PurePosixPath:
@@ -109,8 +109,8 @@ def _to_dict(answer: VersionReport, written: Sequence[ReportPlot], folder: PureP
         ),
     ]
     return {
-        "version": _version(answer.version),
-        "against": None if answer.base is None else _version(answer.base),
+        "version": _version(answer.version, answer.more_plots),
+        "against": None if answer.base is None else _version(answer.base, answer.base_more_plots),
         "stage": answer.stage,
         "replaced": answer.replaced,
         "compared": answer.compared,
@@ -142,8 +142,9 @@ def _plots(
         yield {"ref": _ref(version), **{name: row[name] for name in _OF_PLOT}, "path": path}
 
 
-def _version(row: Row) -> Row:
-    return {key: _ref(row) if key == "ref" else row[key] for key in _OF_VERSION}
+def _version(row: Row, more_plots: int) -> Row:
+    """`more_plots`: how many plots of data the version has that are not listed."""
+    return {key: _ref(row) if key == "ref" else row[key] for key in _OF_VERSION} | {"more_plots": more_plots}
 
 
 def _ref(row: Row) -> str:

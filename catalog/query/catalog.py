@@ -68,7 +68,7 @@ class Catalog(Versions):
         return search(self._ask, query, limit, cursor)
 
     def report(self, ref: str, *, against: Name | None = None) -> VersionReport:
-        """What is new in a version: metrics, parameters, inputs and images of plots beside those of another one.
+        """What is new in a version: metrics, parameters, inputs and plots beside those of another one.
 
         `against` is a stage (`prod`), a version of the same artifact, or a reference. Where the version is itself in that stage, it is
         compared with the one that it replaced there. Misuse where both are the same version.

@@ -11,7 +11,7 @@ from catalog.query.answer import Answer, Row
 from catalog.query.reference import LATEST, Reference
 from catalog.query.resolve import ReferenceResolver
 
-MOST_PLOTS = 12  # of one version: those that come first in its metafiles
+MOST_PLOTS = 12  # of data, of one version: the first by their metafile and name
 
 _KEY = ("repo", "artifact", "version", "commit")
 _REFERENCE = re.compile(r"[@#:/]")
@@ -23,7 +23,16 @@ class VersionReport:
     """A version beside another one, `base`, or alone. `compared` and `inputs` have the base at place 1 and the version at place 2.
 
     `stage`: the stage that was asked for. `replaced`: the version itself is there, and `base` is the one that was there before it; there
-    may have been none. `images`: the plots that are images. `plots`: the numbers of the others, a row for each line.
+    may have been none.
+
+    `images` and `base_images`: the plots of the version and of the base that are images, a row for each file: `plot`, `title`, `file`,
+    `content`, `media_type` and `data`, the bytes. `plots` and `base_plots`: the plots of data, a row for each line, of the first 12 by
+    their metafile and name; `more_plots` and `base_more_plots` count the others. In a row, `plot`, `title`, `template`, `x`, `x_label`,
+    `y_label` and `file` are as in the table `plots`, and `field` is what is along the y axis. `xs` and `ys` are lists of at most 60
+    numbers, a null where one is missing, or null where the values are no numbers. Bars have `words` and `counts`, their lengths; a
+    confusion matrix has `words` (predicted), `others` (actual) and `counts`, how often each pair is there: three lists of the same length,
+    at most 150 items, null of other plots. `own_template` is the repository's own template, and `fields` what that is given: at most eight
+    structs of `field`, `numbers` or `texts` (at most 300 values), and `first` and `length`, the first row and how many rows apart they are.
     """
 
     version: Row
@@ -36,6 +45,8 @@ class VersionReport:
     base_images: list[Row]
     plots: list[Row]
     base_plots: list[Row]
+    more_plots: int = 0
+    base_more_plots: int = 0
 
     @property
     def names(self) -> list[str]:
@@ -65,8 +76,12 @@ def version_report(
     images = [
         ask("from internal.list_plot_images($repo, $artifact, $version, $commit)", **each).rows for each in versions
     ]
-    question = "from internal.list_plots($repos, $artifacts, $versions, $commits, $most) where content is null"
-    plots = ask(question, **keys, most=MOST_PLOTS).rows
+    plots = ask(
+        "from internal.list_plots($repos, $artifacts, $versions, $commits, $most)", **keys, most=MOST_PLOTS
+    ).rows
+    more = ask(
+        "from internal.count_more_plots($repos, $artifacts, $versions, $commits, $most)", **keys, most=MOST_PLOTS
+    ).rows
     return VersionReport(
         version=version,
         base=base,
@@ -78,6 +93,8 @@ def version_report(
         base_images=images[0] if base is not None else [],
         plots=_of(version, plots),
         base_plots=_of(base, plots),
+        more_plots=sum(row["plots"] for row in _of(version, more)),
+        base_more_plots=sum(row["plots"] for row in _of(base, more)),
     )
 
 

@@ -13,7 +13,7 @@ import cmarkgfm
 import pytest
 
 from catalog.cli.report_markdown import render
-from catalog.cli.report_plots import MOST_IMAGES, count_plots, report_plots, write
+from catalog.cli.report_plots import MOST_IMAGES, count_left_out, count_plots, report_plots, write
 from catalog.query import Catalog
 from catalog.query.labels import OF_PROJECT
 from catalog.query.report import MOST_PLOTS, VersionReport
@@ -87,7 +87,7 @@ def test_how_plots_of_data_are_shown(plots, changes, expected):
     assert [
         (each.axes, each.before and texts(each.before)[-1], each.base_look, each.remark) for each in shown
     ] == expected
-    assert count_plots(answer) == len(expected)
+    assert (count_plots(answer), count_left_out(answer)) == (len(expected), 0)
 
 
 @pytest.mark.slow
@@ -156,11 +156,39 @@ def test_the_same_numbers_are_the_same_files():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("beyond", [0, 1], ids=["as many as are drawn", "one more"])
-def test_so_many_plots_are_drawn(beyond):
+@pytest.mark.parametrize(
+    ("beyond", "remark"),
+    [
+        pytest.param(0, [], id="as many as are drawn"),
+        pytest.param(1, ["1 more plot is not shown."], id="one more"),
+        pytest.param(2, ["2 more plots are not shown."], id="two more"),
+    ],
+)
+def test_so_many_plots_are_drawn(beyond, remark):
+    """The first by their names, in whatever order they are stated, and however many images there are."""
     names = [f"p{number:02}" for number in range(MOST_PLOTS + beyond)]
-    plots = "".join(f"- {name}: {{x: step, y: {{c.csv: loss}}, y_label: {name}}}\n" for name in names)
-    assert [plot.plot for plot in report_plots(reported(plots))] == names[:MOST_PLOTS]
+    images = {f"{number:02}.png": PNG + bytes([number]) for number in range(MOST_IMAGES)}
+    plots = "".join(f"- {name}: {{x: step, y: {{c.csv: loss}}, y_label: {name}}}\n" for name in reversed(names))
+    answer = reported("".join(f"- {name}\n" for name in images) + plots, files=images)
+    shown, left_out = report_plots(answer), count_left_out(answer)
+    assert [plot.plot for plot in shown] == [*images, *names[:MOST_PLOTS]]
+    assert (answer.more_plots, answer.base_more_plots, left_out, count_plots(answer)) == (beyond, 0, beyond, len(shown))
+    lines = render(answer, shown, PurePosixPath(), plots_left_out=left_out).splitlines()
+    assert [line for line in lines if "not shown" in line] == remark
+
+
+@pytest.mark.slow
+def test_the_plots_of_the_base_that_are_left_out_are_counted():
+    many = "".join(f"- p{number:02}: {{x: step, y: {{c.csv: loss}}}}\n" for number in range(MOST_PLOTS + 3))
+    answer = reported(LOSS, CHANGED, before=many)
+    assert (answer.more_plots, answer.base_more_plots, count_left_out(answer)) == (0, 3, 0)
+
+
+@pytest.mark.slow
+def test_a_report_without_pictures_counts_no_plots():
+    answer = reported(LOSS)
+    assert "### Plots" not in render(answer, [], PurePosixPath())
+    assert render(answer, [], PurePosixPath(), plots_left_out=1).endswith("### Plots\n\n1 more plot is not shown.\n")
 
 
 @pytest.mark.parametrize("beyond", [0, 1], ids=["as many as are shown", "one more"])
@@ -172,7 +200,7 @@ def test_so_many_images_are_shown(beyond):
     answer = VersionReport(version={}, base=None, images=odd + images, base_images=[], **none)
     shown = [each.picture.name for each in report_plots(answer)]
     assert shown == [f"{image['content']}.png" for image in images[:MOST_IMAGES]]
-    assert count_plots(answer) == MOST_IMAGES
+    assert (count_plots(answer), count_left_out(answer)) == (MOST_IMAGES, beyond)
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
--- What `catalog report` shows beside `list_compared`: inputs, images of plots, and the version that was replaced.
+-- What `catalog report` shows beside `list_compared`: inputs, images of plots, how many plots are left out, the version that was replaced.
 
 -- internal.list_compared_inputs(some_repos, some_artifacts, some_versions, some_commits): What versions were made from, beside each other:
 --     one row for each input of each version.
@@ -42,6 +42,25 @@ where p.repo = a_repo and p.artifact = an_artifact
     and (a_version::varchar is null or p.version = a_version) and (a_commit::varchar is null or p.commit = a_commit)
 group by p.repo, p.artifact, p.version, p.commit, p.plot, p.file
 order by p.repo, p.artifact, p.version, p.commit, p.plot, p.file;
+
+-- internal.count_more_plots(some_repos, some_artifacts, some_versions, some_commits, most): How many plots of data each of these versions
+--     has beyond so many, which `internal.list_plots` has; no row where there are none.
+--   key: repo, artifact, version, commit
+--   plots: How many plots, by their names, are not among the first.
+with asked_versions as (
+    select unnest(some_repos::varchar[]) as repo, unnest(some_artifacts::varchar[]) as artifact,
+        unnest(some_versions::varchar[]) as version, unnest(some_commits::varchar[]) as commit
+),
+ranked as (
+    select repo, artifact, version, commit, p.plot,
+        dense_rank() over (partition by repo, artifact, version, commit order by p.metafile, p.plot) as rank
+    from version_plots p semi join asked_versions a using (repo, artifact, version, commit)
+    where p.content is not null and p.kind = 'series'
+),
+names as (
+    select repo, artifact, version, commit, plot from ranked group by all having min(rank) > most
+)
+select repo, artifact, version, commit, count(*) as plots from names group by all order by repo, artifact, version, commit;
 
 -- internal.replaced_version(a_repo, an_artifact, a_version, a_commit, a_stage): The version that was in a stage before this one: of the
 --     other versions, the one that was put there last.

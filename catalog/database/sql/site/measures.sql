@@ -38,8 +38,9 @@ select
 from series g join metric_names d on d.repo = g.repo and d.name = g.name
 order by g.repo, g.artifact, place;
 
--- internal.list_plots(some_repos, some_artifacts, some_versions, some_commits, most): What is plotted of these versions, or with null
---     of each artifact's latest version, of those in a stage and of the six highest: so many plots each, a row for each line or image.
+-- internal.list_plots(some_repos, some_artifacts, some_versions, some_commits, most): What is plotted of these versions, without images,
+--     or with null, and with images, of each artifact's latest version, of those in a stage and of the six highest: so many plots each,
+--     the first by metafile and name, a row for each line or image.
 --   field: The field along the y axis.
 --   xs: Where each point is along the x axis, thinned out to about sixty; null where that is not a number.
 --   ys: And along the y axis.
@@ -57,7 +58,7 @@ with plotted as (
     left join internal.site_shown() s using (repo, artifact, version, commit)
     where p.content is not null and (
         (some_repos is null and s.place is not null and (v.is_latest or s.in_stage or s.place <= 6))
-        or (some_repos is not null and (v.repo, v.artifact, v.version, v.commit) in (
+        or (some_repos is not null and p.kind = 'series' and (v.repo, v.artifact, v.version, v.commit) in (
             select (unnest(some_repos::varchar[]), unnest(some_artifacts::varchar[]), unnest(some_versions::varchar[]),
                 unnest(some_commits::varchar[]))
         ))
