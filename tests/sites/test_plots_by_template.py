@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from catalog.schema.tables.inventory import Repo
+from connectors.metrics import plot_templates
 from sites import site_settings
 from sites.build import build
 from sites.render import assets
@@ -28,6 +30,15 @@ EVIL = "https://evil.example/x"
 DATA = {"values": "<DVC_METRIC_DATA>"}
 X, Y = {"field": "<DVC_METRIC_X>"}, {"field": "<DVC_METRIC_Y>"}
 TICKS: dict[str, Any] = {"data": DATA, "mark": "tick", "encoding": {"x": Y, "y": {"field": "rev"}}}
+
+
+def test_the_crawl_and_the_page_allow_the_same_controls():
+    source = (Path(site_settings.__file__).parent / "frontend" / "vega.mjs").read_text("utf-8")
+    stated = dict(re.findall(r"^const (CONTROLS|CONTROL_KEYS) = \[(.*)\];$", source, re.MULTILINE))
+    allowed = {"CONTROLS": plot_templates._INPUTS, "CONTROL_KEYS": plot_templates._INPUT_KEYS}
+    assert {name: sorted(re.findall(r"'(\w+)'", words)) for name, words in stated.items()} == {
+        name: sorted(words) for name, words in allowed.items()
+    }
 
 
 def world_of(
