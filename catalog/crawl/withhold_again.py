@@ -7,7 +7,8 @@ from dataclasses import replace
 from catalog.crawl.context import CrawlContext
 from catalog.crawl.withholding import withhold
 from catalog.plugins.connector import partition_tables
-from catalog.store.partitions import AGAIN, Partition, privacy_in
+from catalog.store.partition_header import privacy_in
+from catalog.store.partitions import AGAIN, Partition
 
 
 def withhold_again(context: CrawlContext, repo: str, partition: str) -> None:

@@ -10,7 +10,7 @@ from msgspec import UNSET
 
 from catalog.store import jsonl
 from catalog.store.observation_line import ObservationLine
-from catalog.store.partitions import privacy_in
+from catalog.store.partition_header import privacy_in
 
 Withhold = Callable[[Sequence[ObservationLine]], Sequence[ObservationLine]]
 

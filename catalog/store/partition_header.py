@@ -1,4 +1,4 @@
-"""The first bytes of a partition's file: by them damage is found without reading the rows, and without pyarrow."""
+"""The name and the first bytes of a partition's file: they say what was withheld and whether it is damaged, without its rows and without pyarrow."""
 
 from __future__ import annotations
 
@@ -16,6 +16,12 @@ MOST = 8 << 30  # bytes before compression
 
 class Damaged(ValueError):
     """These bytes are not a partition; the text says how."""
+
+
+def privacy_in(partition: str) -> str | None:
+    """The digest of what was withheld from a partition, by its name; None where an earlier version wrote it."""
+    words = partition.split("-")
+    return words[1] if len(words) == len(("refs", "privacy", "readers")) else None
 
 
 def framed(size: int, body: bytes) -> bytes:

@@ -71,12 +71,6 @@ def refs_digest(listing: RefListing, options: str) -> str:
     return _digest([f"HEAD {listing.head} {listing.tip()}", *sorted(lines), *faults, options])
 
 
-def privacy_in(partition: str) -> str | None:
-    """The digest of what was withheld from a partition, by its name; None where an earlier version wrote it."""
-    words = partition.split("-")
-    return words[1] if len(words) == len(("refs", "privacy", "readers")) else None
-
-
 @cache
 def readers_digest(connectors: tuple[Connector, ...]) -> str:
     """The digest of the connectors, by name and version, and of the tables that they fill."""
