@@ -19,7 +19,7 @@ from catalog.database.statements import named
 from catalog.database.template import attach, recipe, write_template
 from catalog.errors import StoreError
 from catalog.store import files
-from catalog.store.partition_header import is_intact
+from catalog.store.partition_header import is_intact, privacy_in
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -241,6 +241,9 @@ def _changes(
     deleted = frozenset(repo for repo, file in before.items() if now.get(repo) != file)
     loaded = frozenset(repo for repo, file in now.items() if before.get(repo) != file)
     if len(deleted | loaded) > max(MOST_CHANGED * len(now), FEW_CHANGED):
+        return None
+    # Free blocks of a copy have what was deleted, so also what is withheld from now on.
+    if any(privacy_in(before[repo]) != privacy_in(now[repo]) for repo in deleted & loaded):
         return None
     return Changes(deleted=deleted, loaded=loaded)
 

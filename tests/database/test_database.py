@@ -63,6 +63,7 @@ AROUND = {
     "metrics.json": '{"auc": 0.5}',
     "loss.csv": "step,loss\n0,2.5\n1,1.5\n",
     "curve.png": b"\x89PNG\r\n\x1a\n",
+    ".dvc/plots/mine.json": '{"mark": "line", "data": {"values": "<DVC_METRIC_DATA>"}}',
     "README.md": (
         "---\nlicense: mit\nmodel-index:\n- name: m\n  results:\n  - task: {type: t}\n    dataset: {name: d}\n"
         "    metrics: [{type: auc, value: 0.5}]\n---\n# M\n\n![Curve](curve.png)\n"
@@ -73,7 +74,7 @@ AROUND = {
 }
 PIPELINE = (
     "stages:\n  train:\n    cmd: python train.py\n    deps: [data.csv]\n    params: [train.lr]\n    outs: [model.bin]\n"
-    "metrics: [metrics.json]\nplots: [loss.csv, curve.png]\n"
+    "metrics: [metrics.json]\nplots: [{loss.csv: {template: mine}}, curve.png]\n"
     "datasets:\n- {name: pictures, type: dc, url: 'dc://pictures'}\n"
 )
 
@@ -293,6 +294,17 @@ def test_a_catalog_whose_only_repository_goes_is_what_a_build_from_nothing_gives
     ways = build(last := tmp_path / "last.duckdb", {"r1": fleet.before["r1"]}), build(last, {})
     build(anew := tmp_path / "anew.duckdb", {})
     assert (ways, content(last)) == ((False, True), content(anew))
+
+
+def test_where_more_is_withheld_nothing_is_changed_in_place():
+    """Free blocks would keep what was deleted; a partition's name says what was withheld from it."""
+    now = {"r0": Path("2-a-b.rows"), "r1": Path("1-a-b.rows")}
+    found = []
+    for before in ("1-a-b.rows", "1-c-b.rows", "1-b.rows"):
+        with closing(made_before(0, 1)) as connection:
+            connection.execute("update internal.partitions set file = ?", [before])
+            found.append(rebuild._changes(connection, "recipe", now) is not None)
+    assert found == [True, False, False]
 
 
 def made_before(age: int, count: int) -> duckdb.DuckDBPyConnection:
