@@ -10,7 +10,15 @@ from support.browser import opened
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("people.html", "datasets.html", "status.html", "teams.html", "repos.html", "activity/2025-03.html", "index.html")
+PAGES = (
+    "people.html",
+    "datasets.html",
+    "status.html",
+    "teams.html",
+    "repos.html",
+    "activity/2025-03.html",
+    "index.html",
+)
 WIDTHS = (820, 640, 390, 320)
 
 # What is out of sight: boxes that scroll, and cells that are hidden or reach beyond the screen.
