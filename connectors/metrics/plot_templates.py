@@ -94,9 +94,8 @@ class _Cleaning:
                 if key in _LEFT_OUT:
                     continue
                 self._check(key, item, here)
-                if key == "bind":
-                    item = _controls(item, here)  # noqa: PLW2901 - what is left of it
-            cleaned[key] = self.value(item, here, depth + 1, is_row=is_row or _are_rows(here))
+            allowed = _controls(item, here) if key == "bind" and not is_row else item
+            cleaned[key] = self.value(allowed, here, depth + 1, is_row=is_row or _are_rows(here))
         return cleaned
 
     def _check(self, key: str, item: Any, here: tuple[str, ...]) -> None:  # noqa: ANN401 - any JSON
@@ -127,7 +126,7 @@ class _Cleaning:
 
 def _are_rows(place: tuple[str, ...]) -> bool:
     """Whether a template has rows of data there."""
-    return place[-2:] == ("data", "values") or (len(place) == 2 and place[0] == "datasets")  # noqa: PLR2004 - and a name
+    return place[-2:] == ("data", "values") or place[:-1] == ("datasets",)
 
 
 def _controls(bind: Any, place: tuple[str, ...]) -> Any:  # noqa: ANN401 - any JSON
