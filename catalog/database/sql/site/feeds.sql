@@ -7,8 +7,8 @@
 -- internal.entries_stay() [scalar]: For how long an entry stays in a feed, however many come after it: readers may be away for a week.
 interval 7 days;
 
--- internal.site_news_events(): The events that are news, each with the crawl that brought it. A repository that its forge renamed brings
---     no event again.
+-- internal.site_news_events(): The events that are news, by what decides which feeds have them, each with the crawl that brought it. A
+--     repository that its forge renamed brings no event again.
 --   key: repo, oid, tag
 --   crawl: The first crawl that could read it and to which its date was no more than a day ahead; 0 where no crawl observed it.
 --   seen_at: When that crawl began, UTC; its date where no crawl observed it.
@@ -23,7 +23,7 @@ first_readings as (
     select repo, oid, min(crawl) as crawl, min(read_at) as read_at from readings group by repo, oid
 ),
 read_events as materialized (
-    select e.*, f.crawl as read_crawl, f.read_at
+    select e.repo, e.oid, e.tag, e.artifact, e.stage, e.created_at, f.crawl as read_crawl, f.read_at
     from internal.site_events() e left join first_readings f on f.repo = e.repo and f.oid = e.oid
     where e.is_news
 ),
@@ -48,31 +48,31 @@ left join crawl_times t on t.crawl = coalesce(d.crawl, e.read_crawl);
 with news as materialized (
     select *, regexp_extract(repo, '^([^/]*(/[^/]*)?)/', 1) as organisation from internal.site_news_events()
 ),
+-- `feed`: of that kind, which one.
 places as (
-    select n.repo, n.oid, n.tag, n.artifact, n.crawl, n.created_at, n.seen_at, n.organisation, f.feed
-    from news n
-    cross join unnest([
-        {kind: 'all', of: '', artifact: ''}, {kind: 'organisation', of: n.organisation, artifact: ''},
-        {kind: 'stage', of: n.stage, artifact: ''}, {kind: 'repo', of: n.repo, artifact: ''},
-        {kind: 'artifact', of: n.repo, artifact: n.artifact}
-    ]) f(feed)
-    where case f.feed.kind
-        when 'all' then true
-        when 'stage' then n.stage is not null
-        when 'organisation' then n.organisation <> ''
-            and (some_organisations::varchar[] is null or n.organisation in (select unnest(some_organisations::varchar[])))
-        else some_repos::varchar[] is null or n.repo in (select unnest(some_repos::varchar[]))
-    end
+    select *, 'all' as kind, null as feed from news
+    union all
+    select *, 'stage', {name: stage, artifact: null} from news where stage is not null
+    union all
+    select *, 'organisation', {name: organisation, artifact: null} from news
+    where organisation <> ''
+        and (some_organisations::varchar[] is null or organisation in (select unnest(some_organisations::varchar[])))
+    union all
+    select n.*, k.kind, {name: repo, artifact: if(k.kind = 'artifact', artifact, null)}
+    from news n cross join (values ('repo'), ('artifact')) k(kind)
+    where some_repos::varchar[] is null or repo in (select unnest(some_repos::varchar[]))
 ),
 -- `brought_since`: one more than the number of entries that later crawls brought.
 ranked as (
     select
-        repo, oid, tag, feed.kind as kind, crawl, seen_at,
-        row_number() over (partition by feed order by crawl desc, created_at desc, repo desc, artifact desc, tag desc, oid desc) as place,
-        rank() over (partition by feed order by crawl desc) as brought_since,
+        repo, oid, tag, kind, crawl, seen_at,
+        row_number() over (
+            partition by kind, feed order by crawl desc, created_at desc, repo desc, artifact desc, tag desc, oid desc
+        ) as place,
+        rank() over (partition by kind, feed order by crawl desc) as brought_since,
         min(crawl) over of_feed as first_crawl, max(seen_at) over of_feed as last_seen_at
     from places
-    window of_feed as (partition by feed)
+    window of_feed as (partition by kind, feed)
 ),
 entries as (
     select repo, oid, tag, list(kind order by kind) as feeds
@@ -86,9 +86,11 @@ entries as (
     group by repo, oid, tag
 )
 select
-    n.repo, n.artifact, n.event, n.version, n.stage, n.revision, n.created_at, n.author, n.tag, n.oid, n.message,
+    n.repo, n.artifact, s.event, s.version, n.stage, s.revision, n.created_at, s.author, n.tag, n.oid, s.message,
     n.crawl, n.seen_at, e.feeds
-from news n join entries e on e.repo = n.repo and e.oid = n.oid and e.tag = n.tag
+from news n
+join entries e on e.repo = n.repo and e.oid = n.oid and e.tag = n.tag
+join internal.site_events() s on s.repo = n.repo and s.oid = n.oid and s.tag = n.tag
 order by n.crawl desc, n.created_at desc, n.repo desc, n.artifact desc, n.tag desc, n.oid desc;
 
 -- internal.site_news(most, some_folders): The newest events of the repositories in each of these folders of forges; more of them where

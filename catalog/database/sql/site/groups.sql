@@ -29,6 +29,13 @@ with latest as (
     select v.repo, v.artifact, v.version, v.commit, v.revision, internal.place_near(v.file, v.path) as home
     from versions v semi join (from original_artifacts where active) a on a.repo = v.repo and a.artifact = v.artifact
     where v.is_latest
+),
+measured as (
+    select f.repo, f.artifact, f.version, f.commit
+    from version_measure_files f
+    semi join latest l on l.repo = f.repo and l.artifact = f.artifact and l.version = f.version and l.commit = f.commit
+    semi join metrics m on m.repo = f.repo and m.commit = f.read and m.file = f.file
+    where f.role = 'metrics'
 )
 select l.repo, l.artifact,
     exists (
@@ -43,7 +50,7 @@ select l.repo, l.artifact,
         from version_owners o where o.repo = l.repo and o.artifact = l.artifact and o.version = l.version and o.commit = l.commit
     ) as owner,
     exists (
-        from version_metrics m where m.repo = l.repo and m.artifact = l.artifact and m.version = l.version and m.commit = l.commit
+        from measured m where m.repo = l.repo and m.artifact = l.artifact and m.version = l.version and m.commit = l.commit
     ) as metrics
 from latest l
 order by l.repo, l.artifact;
