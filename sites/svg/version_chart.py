@@ -15,6 +15,7 @@ from sites.text import clip, percent, short
 UNITS = 1000  # of the line and the grid from left to right, which are drawn as wide as there is room
 EDGE = 8  # pixels that a label at an edge goes beyond it
 HEIGHT, TOP, BOTTOM = 236, 30, 28  # pixels; those beside the plane are in model.css
+ROWS, ROW = 2, 14  # of names of stages, and the pixels of the second one
 # The least pixels of the plane, and the class of labels that have no room in less: see `.chart` in model.css.
 WIDTHS = ((260, ""), (452, "m"), (700, "w"))
 TICKS = 5  # of the axis, about
@@ -51,8 +52,10 @@ def version_chart(points: Sequence[ChartPoint], marks: Sequence[StageMark], labe
         return Markup("")
     numbers = [point.number for _, point in numbered if point.number is not None]
     ticks = nice_ticks(min(numbers), max(numbers))
-    plane = _Plane(ticks, len(points))
-    parts = [_lines(ticks, numbered, plane), *_axis(ticks, plane), *_names(points, plane), *_marks(marks, plane)]
+    placed = _placed_marks(marks, len(points))
+    top = TOP + ROW * max((mark.row for mark in placed if mark.kind is not None), default=0)
+    plane = _Plane(ticks, len(points), top)
+    parts = [_lines(ticks, numbered, plane), *_axis(ticks, plane), *_names(points, plane), *_marks(placed, top)]
     return Markup('<svg role="img" aria-label="{}">{}{}</svg>').format(
         visible_on_page(label), Markup("").join(parts), _dots(numbered, plane)
     )
@@ -107,20 +110,35 @@ def nice_ticks(lowest: float, highest: float, most: int = TICKS) -> list[float]:
     return [round(step * place, 15) if step < 1 else step * place for place in places]
 
 
+class _PlacedMark(NamedTuple):
+    """A stage in the drawing. `kind`: the class of its name; None where that has no room in any row."""
+
+    mark: StageMark
+    name: str
+    x: int
+    row: int = 0
+    kind: str | None = None
+
+
+def _across(place: int, count: int) -> int:
+    """Where one of so many versions is, from left to right."""
+    return round(UNITS * (place / (count - 1) if count > 1 else 0.5))
+
+
 class _Plane:
     """Where versions and numbers are in the drawing."""
 
-    def __init__(self, ticks: Sequence[float], count: int) -> None:
-        self._count = count
+    def __init__(self, ticks: Sequence[float], count: int, top: int) -> None:
+        self._count, self._top = count, top
         self._lowest, self._highest = ticks[0], ticks[-1]
 
     def x(self, place: int) -> int:
-        return round(UNITS * (place / (self._count - 1) if self._count > 1 else 0.5))
+        return _across(place, self._count)
 
     def y(self, number: float) -> int:
         half = self._highest / 2 - self._lowest / 2
         share = (number / 2 - self._lowest / 2) / half if half else 0.5
-        return round(HEIGHT - BOTTOM - (HEIGHT - BOTTOM - TOP) * share)
+        return round(HEIGHT - BOTTOM - (HEIGHT - BOTTOM - self._top) * share)
 
 
 def _lines(ticks: Sequence[float], numbered: Sequence[tuple[int, ChartPoint]], plane: _Plane) -> Markup:
@@ -154,24 +172,29 @@ def _names(points: Sequence[ChartPoint], plane: _Plane) -> Iterator[Markup]:
             yield _label(plane.x(place), HEIGHT - 8, names[place], kind)
 
 
-def _marks(marks: Sequence[StageMark], plane: _Plane) -> Iterator[Markup]:
-    """A dotted line for each stage. A name that would lie on another is left out: the line has a title."""
-    in_order = sorted(marks)
-    names = [clip(mark.stage, LABEL) for mark in in_order]
-    classes = labels_with_room(
-        ((plane.x(mark.place) / UNITS, len(name)) for mark, name in zip(in_order, names, strict=True)), NARROW_GAP
-    )
-    for mark, name, kind in zip(in_order, names, classes, strict=True):
-        x = plane.x(mark.place)
+def _placed_marks(marks: Iterable[StageMark], count: int) -> list[_PlacedMark]:
+    """Each stage with the row of its name: the second one where it would lie on another in the first, and none where on one in the second, too."""
+    placed = [_PlacedMark(mark, clip(mark.stage, LABEL), _across(mark.place, count)) for mark in sorted(marks)]
+    for row in range(ROWS):
+        left = [place for place, mark in enumerate(placed) if mark.kind is None]
+        shares = ((placed[place].x / UNITS, len(placed[place].name)) for place in left)
+        for place, kind in zip(left, labels_with_room(shares, NARROW_GAP), strict=True):
+            placed[place] = placed[place]._replace(row=row, kind=kind)
+    return placed
+
+
+def _marks(marks: Iterable[_PlacedMark], top: int) -> Iterator[Markup]:
+    """A dotted line for each stage. The line of one whose name has no room has its title."""
+    for mark in marks:
         yield Markup(
             '<g class="mark s-{0}"><title>{1}</title><line x1="{2}" x2="{2}" y1="{3}" y2="{4}"/>{5}</g>'
         ).format(
-            mark.look,
-            visible_on_page(mark.stage),
-            percent(x / UNITS),
-            TOP - 8,
+            mark.mark.look,
+            visible_on_page(mark.mark.stage),
+            percent(mark.x / UNITS),
+            top - 8,
             HEIGHT - BOTTOM,
-            "" if kind is None else _label(x, 16, name, kind),
+            "" if mark.kind is None else _label(mark.x, top - 14 - ROW * mark.row, mark.name, mark.kind),
         )
 
 

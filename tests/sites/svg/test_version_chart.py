@@ -84,13 +84,15 @@ def test_a_long_name_of_a_stage_is_cut_and_has_a_title(beyond):
     assert f"<title>{stage}</title>" in drawing
 
 
-def test_names_of_stages_at_one_version_do_not_lie_on_each_other():
-    marks = [StageMark(1, stage, "prod") for stage in ("eu", "us")]
-    drawing = version_chart(points(1.0, 2.0, 3.0), marks, "auc")
-    assert (drawing.count('class="mark'), [stage for stage in ("eu", "us") if f">{stage}</text>" in drawing]) == (
-        2,
-        ["eu"],
-    )
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_names_of_stages_at_one_version_have_a_row_each_of_two(count):
+    stages = ["eu", "uk", "us"][:count]
+    drawing = version_chart(points(1.0, 2.0, 3.0), [StageMark(1, stage, "prod") for stage in stages], "auc")
+    rows = re.findall('<text x="50%" y="([0-9]+)">(eu|uk|us)</text>', drawing)
+    top = module.TOP + module.ROW * (count > 1)
+    assert rows == [(f"{top - 14 - module.ROW * row}", stage) for row, stage in enumerate(stages[: module.ROWS])]
+    assert re.findall('class="mark[^>]*><title>([^<]*)<', drawing) == stages  # also of one without a name
+    assert re.findall(r'points="[^"]* 1000,([0-9]+)"', drawing) == [f"{top}"]
 
 
 @pytest.mark.parametrize(
