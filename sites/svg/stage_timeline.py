@@ -60,10 +60,12 @@ class Scale:
 
 
 def draw_axis(scale: Scale) -> Markup:
-    """Lines at round dates through all lanes, with the dates below; at the right, now."""
-    ticks = [(tick, scale(tick)) for tick in ticks_between(scale.start, scale.end)]
+    """Lines at round dates through all lanes, with the dates below; at the right, set apart, whatever comes between the last date and now."""
+    ticks = [(tick, scale(tick)) for tick in ticks_between(scale.start, scale.end) or [scale.start]]
     step = min((after - before for (_, before), (_, after) in pairwise(ticks)), default=1.0)
-    parts = []
+    parts = [
+        Markup('<rect class="later" x="{}" width="{}"/>').format(percent(ROOM_TO_NOW), percent(1 - ROOM_TO_NOW))
+    ] * scale.is_open
     for place, (tick, share) in enumerate(ticks):
         name = _name(tick, ticks)
         kind = _fits(step, name) if place % 2 else _fits(2 * step, name)
@@ -106,10 +108,13 @@ def ticks_between(start: datetime, end: datetime) -> list[datetime]:
 
 
 def _name(tick: datetime, ticks: Sequence[tuple[datetime, float]]) -> str:
-    if all(other.month == 1 and other.day == 1 for other, _ in ticks):
+    if len(ticks) > 1 and all(other.month == 1 and other.day == 1 for other, _ in ticks):
         return str(tick.year)
     month = MONTHS[tick.month - 1]
-    return f"{month} {tick.year}" if all(other.day == 1 for other, _ in ticks) else f"{tick.day} {month}"
+    if len(ticks) > 1 and all(other.day == 1 for other, _ in ticks):
+        return f"{month} {tick.year}"
+    is_first_of_year = tick == next(other for other, _ in ticks if other.year == tick.year)
+    return f"{tick.day} {month} {tick.year}" if is_first_of_year else f"{tick.day} {month}"
 
 
 def _bar(bar: TimelineBar, scale: Scale) -> Markup:

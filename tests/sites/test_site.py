@@ -92,7 +92,7 @@ MODEL = [
     "Lineage of v1.0.0",
     "Nothing was made with it, as far as is known.",
     "History",
-    "now",
+    "1 Jan 2024now",
     "Versions",
     "3 registrationsv1.2.0-rc.1 deregistered 1 Jan 2024v1.0.0v1.1.0v1.2.0-rc.1",
     "prod",

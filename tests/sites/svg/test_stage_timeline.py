@@ -45,13 +45,28 @@ def test_there_are_no_more_ticks_than_can_be_told_apart(days):
     [
         ("2021-03-01", "2024-06-01", ["2022", "2023", "2024", "now"]),
         ("2024-01-02", "2024-06-01", ["Feb 2024", "Mar 2024", "Apr 2024", "May 2024", "now"]),
-        ("2024-01-01T10:00", "2024-01-03T10:00", ["2 Jan", "3 Jan", "now"]),
+        ("2024-01-01T10:00", "2024-01-03T10:00", ["2 Jan 2024", "3 Jan", "now"]),
+        ("2023-12-30", "2024-01-02", ["30 Dec 2023", "31 Dec", "1 Jan 2024", "now"]),
+        ("2024-01-01T10:00", "2024-01-01T10:05", ["1 Jan 2024", "now"]),
+        ("2023-11-02", "2024-02-03", ["Dec 2023", "Jan 2024", "Feb 2024", "now"]),
     ],
-    ids=["years", "months, of which the last is where the dates end", "days"],
+    ids=[
+        "years",
+        "months, of which the last is where the dates end",
+        "days",
+        "days of two years",
+        "minutes",
+        "months of two years",
+    ],
 )
 def test_the_axis_names_its_dates_and_now(start, end, names):
     drawn = draw_axis(Scale(at(start), at(end), is_open=True))
     assert re.findall(">([^<]+)</text>", drawn) == names
+    assert '<rect class="later" x="88%" width="12%"/>' in drawn  # which is on no scale
+
+
+def test_the_axis_of_what_has_ended_ends_with_it():
+    assert "<rect" not in draw_axis(YEAR)
 
 
 def test_a_bar_is_as_long_as_its_period_and_one_that_is_too_short_can_be_seen():
