@@ -49,6 +49,17 @@ DEPARTED = (VisitOutcome.REMOVED, VisitOutcome.LEFT)  # of a repository that is 
 RAISED = (Exception, SystemExit, GeneratorExit)
 READ = (VisitOutcome.NEW, VisitOutcome.CHANGED, VisitOutcome.FRESH)  # of a visit that went well
 
+_AGAIN = "the next crawl reads it again, and its last good rows stay"
+VISIT_ADVICE = {  # what to do after a visit that failed
+    VisitOutcome.DOWN: f"check the network and its address: {_AGAIN}",
+    VisitOutcome.MALFORMED: f"check the server, or the proxy before it: its answer is damaged: {_AGAIN}",
+    VisitOutcome.REFUSED: f"check the credentials that Git has for it, or its SSH key: {_AGAIN}",
+    VisitOutcome.GONE: "mend its address or remove it in repos.toml; its last good rows stay",
+    VisitOutcome.TOO_BIG: f"raise the limit for it in repos.toml (max_bytes, max_refs), if it may be as big: {_AGAIN}",
+    VisitOutcome.TOO_SLOW: f"raise the limit for it in repos.toml (timeout, processor_time): {_AGAIN}",
+    VisitOutcome.BUG: "report it with the traceback that `catalog crawl --debug` writes; its last good rows stay",
+}
+
 
 class CatalogError(Exception):
     """Any error that a user or an owner can fix: one clear sentence."""

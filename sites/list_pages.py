@@ -32,8 +32,8 @@ from sites.view_models import as_of, feeds, groups, overview
 from sites.view_models.feeds import Feeds
 from sites.view_models.lineage_lists import lineage_lists
 from sites.view_models.model import model_data
-from sites.view_models.problems import kind_lines, problem_groups
-from sites.view_models.registry import OUTCOMES, ArtifactLine, MainMetric, event_lines, main_metrics
+from sites.view_models.problems import kind_lines, problem_groups, unread
+from sites.view_models.registry import ArtifactLine, MainMetric, event_lines, main_metrics
 from sites.view_models.repository import repository_lines
 from sites.view_models.week import week
 
@@ -69,7 +69,7 @@ class ListPages:
                 "teams": teams if len(lines) > LISTED else [],
                 "metrics": self._main_metrics,
                 "counts": self._facts.counts,
-                "older": overview.attention(self._facts.repositories, 0).older,
+                "older": len(overview.attention(self._facts.repositories, 0).older),
             },
             DATASETS: lambda: {"datasets": groups.dataset_lines(self._of_lists.datasets())},
             TEAMS: lambda: {
@@ -127,13 +127,11 @@ class ListPages:
         }
 
     def _status(self) -> dict[str, object]:
-        failed = [r for r in self._facts.repositories if r.stale]
         every = [problem for problems in self._facts.problems.values() for problem in problems]
         return {
             "summary": as_of.summary(self._facts.crawls),
             "last_crawls": as_of.listed(self._facts.crawls),
-            "failed": failed,
-            "outcomes": OUTCOMES,
+            "failed": unread(self._facts.repositories),
             "kinds": kind_lines(every),
             "groups": problem_groups(every, self._forges, MOST_PROBLEMS),
             "problem_count": len(every),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from catalog.cli.findings import Finding, ok, warning
 from catalog.discovery.inventory import read_inventory
-from catalog.errors import DEPARTED, READ, VisitOutcome
+from catalog.errors import DEPARTED, READ, VISIT_ADVICE, VisitOutcome
 from catalog.text import plural
 
 if TYPE_CHECKING:
@@ -16,17 +16,6 @@ if TYPE_CHECKING:
     from catalog.store.last_visit import LastVisit
 
 LISTED = 20  # repositories that are named; `catalog status` has all
-
-_AGAIN = "the next crawl reads it again, and its last good rows stay"
-_ADVICE = {
-    VisitOutcome.DOWN: f"check the network and its address: {_AGAIN}",
-    VisitOutcome.MALFORMED: f"check the server, or the proxy before it: its answer is damaged: {_AGAIN}",
-    VisitOutcome.REFUSED: f"check the credentials that Git has for it, or its SSH key: {_AGAIN}",
-    VisitOutcome.GONE: "mend its address or remove it in repos.toml; its last good rows stay",
-    VisitOutcome.TOO_BIG: f"raise the limit for it in repos.toml (max_bytes, max_refs), if it may be as big: {_AGAIN}",
-    VisitOutcome.TOO_SLOW: f"raise the limit for it in repos.toml (timeout, processor_time): {_AGAIN}",
-    VisitOutcome.BUG: "report it with the traceback that `catalog crawl --debug` writes; its last good rows stay",
-}
 
 
 def check_visits(config: Config, journal: Journal) -> Iterator[Finding]:
@@ -47,7 +36,7 @@ def check_visits(config: Config, journal: Journal) -> Iterator[Finding]:
             "`catalog status` has all of them" if len(failed) > LISTED else None,
         )
     for name, last in list(failed.items())[:LISTED]:
-        yield warning("visits", _sentence(name, last), _ADVICE.get(VisitOutcome(last.outcome)))
+        yield warning("visits", _sentence(name, last), VISIT_ADVICE.get(VisitOutcome(last.outcome)))
 
 
 def _sentence(name: str, last: LastVisit) -> str:

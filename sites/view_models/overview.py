@@ -16,6 +16,7 @@ from sites.text import clip, number, of_type, short
 DATASETS = ("dataset", "data")
 MOST_TYPES = 3  # that are named in a tile
 MOST_CHARACTERS = 40  # of the name of a type
+MOST_NAMED, MOST_REPO = 3, 60  # repositories in a sentence, and characters of the name of each
 _BAR = 100  # the width of the longest bar
 _STEP, _TALL = 10, 48  # from bar to bar of the trend, and the height of the tallest
 
@@ -37,10 +38,10 @@ class StageBar(NamedTuple):
 
 
 class Attention(NamedTuple):
-    """What somebody should look at: repositories of which older entries are shown, those that were never read, and problems in the others."""
+    """What somebody should look at: the names of repositories of which older entries are shown, of those that were never read, and how many problems the others have."""
 
-    older: int
-    never: int
+    older: Sequence[str]
+    never: Sequence[str]
     problems: int
 
 
@@ -76,6 +77,7 @@ class Behind(NamedTuple):
     """An artifact of which the version in production is behind the latest one."""
 
     path: str
+    repo: str
     name: str
     prod: str
     latest: str
@@ -109,6 +111,7 @@ def behind(rows: Iterable[ProductionRow]) -> list[Behind]:
     return [
         Behind(
             path=urls.model(row.repo, row.artifact),
+            repo=row.repo,
             name=row.artifact,
             prod=short(row.prod or ""),
             latest=short(row.latest or ""),
@@ -151,8 +154,8 @@ def stage_bars(stages: Sequence[StageRow]) -> list[StageBar]:
 def attention(repositories: Iterable[RepositoryRow], problems: int) -> Attention:
     """What needs attention in a catalog."""
     stale = [row for row in repositories if row.stale]
-    never = sum(row.read_at is None for row in stale)
-    return Attention(len(stale) - never, never, problems)
+    older = [row.repo for row in stale if row.read_at is not None]
+    return Attention(older, [row.repo for row in stale if row.read_at is None], problems)
 
 
 def of_artifacts(repositories: Iterable[RepositoryRow]) -> Attention:
@@ -163,12 +166,19 @@ def of_artifacts(repositories: Iterable[RepositoryRow]) -> Attention:
 
 def sentences(needs: Attention) -> list[str]:
     """What needs attention, in sentences."""
-    older = plural(needs.older, "repository", "repositories")
-    never = plural(needs.never, "repository", "repositories")
+    older, never = map(_named, (needs.older, needs.never))
     problems = plural(needs.problems, "tag or file", "tags or files")
     each = (
-        (needs.older, f"{older} could not be read in the last crawl: what is shown of {'it' if needs.older == 1 else 'them'} is older."),
-        (needs.never, f"{never} could never be read, and {'has' if needs.never == 1 else 'have'} no entries yet."),
+        (needs.older, f"{older} could not be read in the last crawl: what is shown of {'it' if len(needs.older) == 1 else 'them'} is older."),
+        (needs.never, f"{never} could never be read, and {'has' if len(needs.never) == 1 else 'have'} no entries yet."),
         (needs.problems, f"{problems}{' of other repositories' if needs.older or needs.never else ''} could not be read."),
     )  # fmt: skip
-    return [sentence for count, sentence in each if count]
+    return [sentence for concerned, sentence in each if concerned]
+
+
+def _named(repos: Sequence[str]) -> str:
+    """The first few, and how many more."""
+    shown = [clip(repo, MOST_REPO) for repo in repos[:MOST_NAMED]]
+    if more := len(repos) - len(shown):
+        shown.append(f"{number(more)} more")
+    return " and ".join(filter(None, (", ".join(shown[:-1]), *shown[-1:])))

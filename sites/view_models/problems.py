@@ -10,10 +10,11 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
+from catalog.errors import VISIT_ADVICE, VisitOutcome
 from sites import urls
-from sites.data.rows import ProblemRow
+from sites.data.rows import ProblemRow, RepositoryRow
 from sites.view_models.issue_text import IssuePlace, issue_text
-from sites.view_models.registry import commit_mark
+from sites.view_models.registry import OUTCOMES, commit_mark
 
 _LINE = re.compile(r"\bat line ([1-9][0-9]{0,6})\b")  # in a message
 _LINE_OF_PLACE = re.compile(r"line ([1-9][0-9]{0,6})\b")
@@ -58,6 +59,20 @@ class KindLine(NamedTuple):
     fix: Markup
 
 
+class UnreadRepository(NamedTuple):
+    """A repository that could not be read: how the visit ended, how that is fixed, and the text of an issue about it."""
+
+    repository: RepositoryRow
+    outcome: str
+    fix: Markup
+    issue: str
+
+
+def unread(repositories: Iterable[RepositoryRow]) -> list[UnreadRepository]:
+    """Those of these repositories that could not be read in the last crawl."""
+    return [_unread(row) for row in repositories if row.stale]
+
+
 def by_commit(problems: Iterable[ProblemRow]) -> dict[str, list[ProblemRow]]:
     """The problems at commits, by these."""
     commits: dict[str, list[ProblemRow]] = {}
@@ -92,6 +107,13 @@ def with_code(sentence: str) -> Markup:
     return Markup().join(
         Markup("<code>{}</code>").format(part) if number % 2 else escape(part) for number, part in enumerate(parts)
     )
+
+
+def _unread(row: RepositoryRow) -> UnreadRepository:
+    outcome, advice = OUTCOMES[row.outcome], VISIT_ADVICE.get(VisitOutcome(row.outcome), "the next crawl visits it")
+    fix = f"{advice[:1].upper()}{advice[1:]}."
+    place = IssuePlace(row.url, row.message or outcome, None, "")
+    return UnreadRepository(row, outcome, with_code(fix), issue_text(row.repo, outcome, fix, [place], 1))
 
 
 def _groups(

@@ -31,7 +31,7 @@ OUTCOMES: Mapping[str, str] = {
     VisitOutcome.FRESH: "read",
     VisitOutcome.DOWN: "could not be read",
     VisitOutcome.MALFORMED: "malformed answer",
-    VisitOutcome.REFUSED: "access refused",
+    VisitOutcome.REFUSED: "refused",
     VisitOutcome.GONE: "not found",
     VisitOutcome.TOO_BIG: "too large",
     VisitOutcome.TOO_SLOW: "too slow",

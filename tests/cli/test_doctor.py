@@ -13,11 +13,11 @@ import pytest
 from catalog.cli import server_checks
 from catalog.cli.findings import CheckState
 from catalog.cli.output_checks import BUILD, CRAWL, KEEP
-from catalog.cli.visit_checks import _ADVICE, LISTED, check_visits
+from catalog.cli.visit_checks import LISTED, check_visits
 from catalog.config.parse import Config, load, parse
 from catalog.crawl.crawl import crawl
 from catalog.database.build import build
-from catalog.errors import DEPARTED, READ, VisitOutcome
+from catalog.errors import DEPARTED, READ, VISIT_ADVICE, VisitOutcome
 from catalog.schema.tables.inventory import Visit
 from catalog.store.journal import Journal
 from support.changes import base
@@ -189,7 +189,7 @@ def _recorded(
 
 
 def test_every_failed_visit_has_an_advice():
-    assert {*VisitOutcome} - {*_ADVICE} - {*READ, *DEPARTED} == {VisitOutcome.NEVER}
+    assert {*VisitOutcome} - {*VISIT_ADVICE} - {*READ, *DEPARTED} == {VisitOutcome.NEVER}
 
 
 @pytest.mark.parametrize(("outcome", "message", "advice"), FAILURES)

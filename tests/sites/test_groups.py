@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
 from catalog.query import Catalog
 from catalog.text import plural
 from sites import urls
+from support.browser import opened
 
 from .conftest import parse
 
@@ -62,6 +64,26 @@ def test_the_list_of_people_is_that_of_list_people(demo, catalog):
     assert "@demo.example" not in (demo / "site" / "people.html").read_text("utf-8")
 
 
+@pytest.mark.browser
+def test_the_list_of_people_and_the_page_of_a_team_lead_to_all_that_they_did(browser, demo, catalog):
+    site = demo / "site"
+    links = re.findall('href="(activity.html[?][^"]*)"', (site / "people.html").read_text("utf-8"))
+    (of_team, *_) = re.findall(r'href="\.\./(activity.html[?][^"]*)"', (site / urls.team("risk")).read_text("utf-8"))
+    people = len(
+        catalog.sql(
+            "select distinct author from resolved_events semi join original_artifacts using (repo, artifact)"
+        ).rows
+    )
+    assert (len(links), of_team) == (people, "activity.html?team=risk")
+    counted = "select count(*) as entries from internal.site_activity() where "
+    (by_first,) = catalog.sql(f"{counted} author = $name", name=unquote(links[0].partition("person=")[2])).rows
+    (by_team,) = catalog.sql(f"{counted} starts_with(repo, 'demo.example/risk/')").rows
+    for link, wanted in ((links[0], by_first), (of_team, by_team)):
+        with opened(browser, f"{site.as_uri()}/{link}") as page:
+            page.wait_for_function("performance.getEntriesByName('activity-complete').length")
+            assert page.locator("main p[role=status]").first.inner_text() == f"{wanted['entries']} entries"
+
+
 def test_the_page_of_a_team_says_how_complete_its_artifacts_are(demo):
     page = parse((demo / "site" / urls.team("risk")).read_text("utf-8")).text()
     tiles = page[page.index("Completeness") + 1 : page.index("Of the latest version of each artifact in use.")]
@@ -73,3 +95,11 @@ def test_the_page_of_a_team_says_how_complete_its_artifacts_are(demo):
         "churn prod v3.4.0 staging v3.5.0 dev v3.5.0-rc.1",
     ]
     assert plural(1, "artifact") in page[2]
+
+
+def test_home_names_repositories_and_leads_to_the_lists_of_the_board(demo, catalog):
+    rows = cells(demo, "index.html")
+    repos = {row["artifact"]: row["repo"] for row in catalog.sql("select artifact, repo from artifacts").rows}
+    assert [row[0] for row in rows] == [f"{row[0].split()[0]} {repos[row[0].split()[0]]}" for row in rows] != []
+    home = (demo / "site/index.html").read_text("utf-8")
+    assert {*re.findall(r'href="(stages\.html\?[^"]*)"', home)} == {"stages.html?list=behind", "stages.html?list=old"}

@@ -13,6 +13,8 @@ from sites.view_models.overview import (
     _STEP,
     _TALL,
     MOST_CHARACTERS,
+    MOST_NAMED,
+    MOST_REPO,
     MOST_TYPES,
     Attention,
     Tile,
@@ -86,31 +88,39 @@ def test_what_was_never_read_is_not_older():
         RepositoryRow(**NOTHING | {"repo": repo, "stale": stale, "read_at": read_at})  # type: ignore[arg-type]
         for repo, stale, read_at in (("a", False, NOON), ("b", True, NOON), ("c", True, None))
     ]
-    assert attention(rows, 3) == Attention(older=1, never=1, problems=3)
+    assert attention(rows, 3) == Attention(older=["b"], never=["c"], problems=3)
 
 
 @pytest.mark.parametrize(
     ("needs", "said"),
     [
-        pytest.param(Attention(0, 0, 0), [], id="nothing"),
-        pytest.param(Attention(0, 0, 2), ["2 tags or files could not be read."], id="only problems"),
+        pytest.param(Attention([], [], 0), [], id="nothing"),
+        pytest.param(Attention([], [], 2), ["2 tags or files could not be read."], id="only problems"),
         pytest.param(
-            Attention(1, 1, 1),
+            Attention(["a"], ["b"], 1),
             [
-                "1 repository could not be read in the last crawl: what is shown of it is older.",
-                "1 repository could never be read, and has no entries yet.",
+                "a could not be read in the last crawl: what is shown of it is older.",
+                "b could never be read, and has no entries yet.",
                 "1 tag or file of other repositories could not be read.",
             ],
             id="one of each",
         ),
         pytest.param(
-            Attention(2, 3, 1200),
+            Attention(["a", "b"], ["c", "d", "e"], 1200),
             [
-                "2 repositories could not be read in the last crawl: what is shown of them is older.",
-                "3 repositories could never be read, and have no entries yet.",
+                "a and b could not be read in the last crawl: what is shown of them is older.",
+                "c, d and e could never be read, and have no entries yet.",
                 "1,200 tags or files of other repositories could not be read.",
             ],
             id="several",
+        ),
+        pytest.param(
+            Attention([*"abcd"[: MOST_NAMED + 1]], ["r" * (MOST_REPO + 1)], 0),
+            [
+                "a, b, c and 1 more could not be read in the last crawl: what is shown of them is older.",
+                f"{'r' * (MOST_REPO - 1)}… could never be read, and has no entries yet.",
+            ],
+            id="one more than are named, and a long name",
         ),
     ],
 )
@@ -139,7 +149,7 @@ def test_without_events_there_is_no_trend_and_without_production_nothing_is_behi
 )
 def test_how_far_production_is_behind(days, words):
     row = ProductionRow("r", "churn", "v1.0.0", "v2.0.0", 2, days, 3, 1)
-    assert behind([row]) == [("models/r/churn.html", "churn", "v1.0.0", "v2.0.0", words)]
+    assert behind([row]) == [("models/r/churn.html", "r", "churn", "v1.0.0", "v2.0.0", words)]
 
 
 def test_the_home_page_is_concerned_with_repositories_that_have_artifacts():
@@ -150,4 +160,4 @@ def test_the_home_page_is_concerned_with_repositories_that_have_artifacts():
         {"repo": "c", "stale": False, "read_at": NOON, "artifacts": 0, "problems": 5},
     ]
     rows = [RepositoryRow(**NOTHING | each) for each in said]  # type: ignore[arg-type]  # the mapping is of any values
-    assert of_artifacts(rows) == Attention(1, 0, 1)
+    assert of_artifacts(rows) == Attention(["a"], [], 1)

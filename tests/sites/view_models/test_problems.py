@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from sites.data.rows import ProblemRow
+from catalog.errors import VisitOutcome
+from sites.data.rows import ProblemRow, RepositoryRow
 from sites.urls import RepositoryLinks
-from sites.view_models.problems import kind_lines, problem_groups
+from sites.view_models.problems import kind_lines, problem_groups, unread
 
 OID = "a" * 40
 LINKS = RepositoryLinks(url="https://github.com/a/b", commits="https://github.com/a/b/commit/")
@@ -25,6 +26,25 @@ def shown(most: int | None) -> list[tuple[str, int, list[tuple[str, int, int]]]]
         (group.repo, group.total, [(kind.rule, kind.total, len(kind.problems)) for kind in group.kinds])
         for group in groups
     ]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words", "fix"),
+    [
+        (VisitOutcome.REFUSED, "refused", "Check the credentials that Git has for it, or its SSH key"),
+        (VisitOutcome.BUG, "internal error", "Report it with the traceback that `catalog crawl --debug` writes"),
+        (VisitOutcome.NEVER, "not visited yet", "The next crawl visits it."),
+    ],
+)
+def test_a_repository_that_could_not_be_read_has_a_fix_and_the_text_of_an_issue(outcome, words, fix):
+    nothing = dict.fromkeys(RepositoryRow._fields)
+    row = {"repo": "a", "url": "https://a", "outcome": outcome, "message": "no *entry*", "stale": True}
+    rows = [RepositoryRow(**nothing | row), RepositoryRow(**nothing | row | {"stale": False})]  # type: ignore[arg-type]
+    (line,) = unread(rows)
+    assert (line.repository, line.outcome) == (rows[0], words)
+    assert str(line.fix).startswith(fix.replace("`catalog crawl --debug`", "<code>catalog crawl --debug</code>"))
+    assert line.issue.startswith(f"`{words}` in `a`, found by the model catalog in 1 place.\n\nHow to fix it: {fix}")
+    assert line.issue.endswith("\n\n- `https://a`: `no *entry*`")
 
 
 @pytest.mark.parametrize(
