@@ -49,8 +49,8 @@ EXEMPT: dict[str, tuple[str, ...]] = {
     "where something is drawn": (
         "sites.svg.figures.BAR", "sites.svg.figures.BAR_LEFT", "sites.svg.figures.BAR_RIGHT", "sites.svg.figures.BOTTOM",
         "sites.svg.figures.HEIGHT", "sites.svg.figures.LEFT", "sites.svg.figures.RIGHT", "sites.svg.figures.SPARK_EDGE",
-        "sites.svg.figures.SPARK_HEIGHT", "sites.svg.figures.SPARK_WIDTH", "sites.svg.figures.TOP", "sites.svg.figures.WIDTH", "sites.published.badge._EDGE", "sites.published.badge._NARROW",
-        "sites.published.badge._WIDE",
+        "sites.svg.figures.SPARK_HEIGHT", "sites.svg.figures.SPARK_WIDTH", "sites.svg.figures.TOP", "sites.svg.figures.WIDTH", "sites.svg.badge._EDGE", "sites.svg.badge._NARROW",
+        "sites.svg.badge._WIDE",
         "sites.svg.stage_timeline.CHARACTER", "sites.svg.stage_timeline.DOTS", "sites.svg.stage_timeline.EDGE", "sites.svg.stage_timeline.ROOM", "sites.svg.stage_timeline.ROOM_TO_NOW",
         "sites.svg.picture.EDGE", "sites.svg.picture.ROW", "sites.svg.picture.SCALE",
         "sites.svg.version_chart.EDGE", "sites.svg.version_chart.GAP", "sites.svg.version_chart.NARROW_GAP", "sites.svg.version_chart.UNITS",

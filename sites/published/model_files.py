@@ -9,8 +9,8 @@ from sites import urls
 from sites.data.facts import Facts
 from sites.data.page_inputs import PageInputs
 from sites.data.rows import ArtifactRow
-from sites.published.badge import badge
 from sites.published.record import record
+from sites.svg.badge import badge
 
 SCHEMA = "data/schema/model.json"
 

@@ -1,1 +1,1 @@
-"""Inline SVG: charts and plots."""
+"""SVG: charts and plots inside of pages, and badges in files of their own."""

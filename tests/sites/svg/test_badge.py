@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from sites import urls
-from sites.published.badge import LONGEST, badge
+from sites.svg.badge import LONGEST, badge
 from support.stranger import ATTRIBUTE, ODD, SCRIPT
 
 SVG = "{http://www.w3.org/2000/svg}"
