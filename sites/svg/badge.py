@@ -35,11 +35,11 @@ _BADGE = Markup(
 
 def badge(stage: str, version: str) -> bytes:
     """The badge of a stage that this version is in."""
-    words = [clip(visible_on_page(text), LONGEST) or "?" for text in (stage, short(version))]
-    lengths = [sum(_width(letter) for letter in text) for text in words]
+    words = _words(stage, version)
+    lengths = [_length(text) for text in words]
     left, right = (length + _EDGE for length in lengths)
     svg = _BADGE.format(
-        width=left + right,
+        width=width(stage, version),
         left=left,
         bend=right - 4,
         colour=_COLOURS[look(stage)],
@@ -53,5 +53,14 @@ def badge(stage: str, version: str) -> bytes:
     return svg.encode()
 
 
-def _width(letter: str) -> int:
-    return _WIDE if east_asian_width(letter) in "WF" else _NARROW
+def width(stage: str, version: str) -> int:
+    """How wide that badge is, in pixels: pages keep the room before it is loaded."""
+    return sum(_length(text) + _EDGE for text in _words(stage, version))
+
+
+def _words(stage: str, version: str) -> list[str]:
+    return [clip(visible_on_page(text), LONGEST) or "?" for text in (stage, short(version))]
+
+
+def _length(text: str) -> int:
+    return sum(_WIDE if east_asian_width(letter) in "WF" else _NARROW for letter in text)

@@ -7,15 +7,17 @@ from typing import NamedTuple
 
 from sites import urls
 from sites.data.rows import ArtifactRow, AssignmentRow
+from sites.svg.badge import width
 from sites.text import short
 from sites.view_models.registry import in_order
 
 
 class BadgeLink(NamedTuple):
-    """A badge: what it says, where it is from the root of the site, and the Markdown for it, where the address of the site is known."""
+    """A badge: what it says, where it is from the root of the site, its width, and the Markdown for it, where the address of the site is known."""
 
     words: str
     path: str
+    width: int
     markdown: str
 
 
@@ -29,5 +31,5 @@ def badges(artifact: ArtifactRow, assignments: Sequence[AssignmentRow], site_url
         root = (site_url or "").rstrip("/")
         label = "".join(f"\\{letter}" if letter in "\\[]`*_<&!" else letter for letter in " ".join(words.split()))
         markdown = f"[![{label}]({root}/{path})]({root}/{page})" if site_url else ""
-        shown.setdefault(path, BadgeLink(words, path, markdown))
+        shown.setdefault(path, BadgeLink(words, path, width(row.stage, row.version), markdown))
     return [*shown.values()]

@@ -31,7 +31,7 @@ def assigned(stage: str, version: str) -> AssignmentRow:
 )
 def test_a_badge(site_url, markdown):
     assert badges(CHURN, [assigned("prod", "v1")], site_url) == [
-        BadgeLink("prod: v1", "badges/host~a/churn/prod.svg", markdown)
+        BadgeLink("prod: v1", "badges/host~a/churn/prod.svg", 62, markdown)
     ]
 
 
