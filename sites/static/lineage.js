@@ -199,6 +199,7 @@
     const turn = times;
     keep();
     document.getElementById('lists')?.toggleAttribute('hidden', chosen.of !== '');
+    holder.classList.toggle('chosen', chosen.of !== '');
     const input = element('input', { type: 'text', value: chosen.of, placeholder: 'repository:artifact@version', ariaLabel: 'Reference of a version' });
     const go = () => { chosen.of = input.value.trim(); show(); };
     input.addEventListener('keydown', (/** @type {KeyboardEvent} */ event) => { if (event.key === 'Enter') go(); });

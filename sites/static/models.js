@@ -356,6 +356,7 @@
       all.push(clearAll);
     }
     chips.replaceChildren(...all);
+    document.documentElement.classList.remove('filtered'); // their room is taken
     openFilters.textContent = all.length ? `Filters (${all.length - 1})` : 'Filters';
   };
 

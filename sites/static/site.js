@@ -1,4 +1,5 @@
 // Comforts for readers with scripts: theme, copying, ages, and the date of the catalog. Every page reads without them.
+// Pages wait for it before they are painted (`blocking`), as for all scripts that need no data and change what is in sight: else parts would move.
 (() => {
   'use strict';
   /** @param {string} selector @param {ParentNode} [within] @returns {any[]} */

@@ -12,6 +12,7 @@ from catalog.schema.tables.inventory import Crawl, Repo
 from catalog.schema.tables.registry import Event
 from sites.build import build
 from support.catalog_files import repository, write_catalog
+from support.layout_shifts import late, moved
 from support.small_catalog import day, event
 
 from .conftest import parse
@@ -121,3 +122,11 @@ def test_a_repository_that_was_taken_out_keeps_its_addresses(tmp_path):
             "It was an artifact with 1 registered version; the version that was registered last is v1.0.0. The view known_events has what its tags said.",
         ],
     ]
+
+
+@pytest.mark.browser
+def test_nothing_moves_while_one_is_loaded(browser, built):
+    page = "models/git.example~acme~churn/lost.html"
+    assert "Gone since" in (built[1] / page).read_text("utf-8")
+    with late(built[1]) as address:
+        assert moved(browser, f"{address}/{page}") == {}

@@ -24,6 +24,7 @@ OURS = {
     "site.js",
     "as-of.js",
     "tables.js",
+    "filtered.js",
     "query.js",
     "search.js",
     "words.js",

@@ -267,6 +267,7 @@ def test_each_artifact_and_each_repository_has_a_page(site):
         "static/compare.css",
         "static/compare.js",
         "static/data.js",
+        "static/filtered.js",
         "static/fonts/Inter.licence.txt",
         "static/fonts/JetBrains-Mono.licence.txt",
         "static/fonts/inter.woff2",
