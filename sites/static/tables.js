@@ -1,8 +1,9 @@
 // Tables with a filter and an order, both kept in the address: `data-filter` on a table is the hint in its search box, `data-sort` on a heading says how its
-// cells compare. Without scripts the tables are as they are.
+// cells compare, and `data-key` there is its name in the address where its text is not. A row of class `base` heads those below it: it stays above them, is shown
+// where one of them is, and is not counted. Without scripts the tables are as they are.
 (() => {
   'use strict';
-  /** @typedef {{ row: HTMLTableRowElement, text: string }} Line */
+  /** @typedef {{ row: HTMLTableRowElement, text: string, base: HTMLTableRowElement | null }} Line */
   const collator = new Intl.Collator('en', { numeric: true });
   /** @type {Record<string, { value: (cell: HTMLElement) => string | number, first: number }>} */
   const KINDS = {
@@ -15,12 +16,19 @@
   const setUp = (table) => {
     const body = table.tBodies[0];
     /** @type {Line[]} */
-    const lines = [...body.rows].map((row) => ({ row, text: row.textContent.toLowerCase() }));
+    const lines = [];
+    /** @type {HTMLTableRowElement | null} */
+    let base = null;
+    for (const row of body.rows) {
+      if (row.classList.contains('base')) base = row;
+      else lines.push({ row, text: row.textContent.toLowerCase(), base });
+    }
     const heads = [...table.tHead.rows[0].cells];
     const asked = new URLSearchParams(location.search);
     const search = document.createElement('input');
     const count = document.createElement('span');
     const none = document.createElement('p');
+    const keyOf = (/** @type {HTMLElement} */ head) => head.dataset.key ?? head.textContent.toLowerCase();
     let order = asked.get('sort') || '';
 
     const remember = () => {
@@ -35,9 +43,12 @@
     const filter = () => {
       const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
       let shown = 0;
+      for (const line of lines) if (line.base) line.base.hidden = true;
       for (const line of lines) {
         line.row.hidden = !words.every((word) => line.text.includes(word));
-        if (!line.row.hidden) shown += 1;
+        if (line.row.hidden) continue;
+        shown += 1;
+        if (line.base) line.base.hidden = false;
       }
       const all = lines.length.toLocaleString('en');
       count.textContent = shown === lines.length ? all : `${shown.toLocaleString('en')} of ${all}`;
@@ -45,7 +56,7 @@
     };
     const sort = () => {
       const name = order.replace(/^-/, '');
-      const place = heads.findIndex((head) => head.dataset.sort && head.textContent.toLowerCase() === name);
+      const place = heads.findIndex((head) => head.dataset.sort && keyOf(head) === name);
       if (place < 0) { order = ''; return; }
       const { value } = KINDS[heads[place].dataset.sort];
       const way = order.startsWith('-') ? -1 : 1;
@@ -57,16 +68,22 @@
         if (typeof a !== 'number' || typeof b !== 'number') return way * collator.compare(String(a), String(b));
         return Number.isNaN(a) || Number.isNaN(b) ? Number(Number.isNaN(a)) - Number(Number.isNaN(b)) : way * (a - b); // what has none comes last
       });
-      body.append(...lines.map((line) => line.row));
+      /** @type {Map<HTMLTableRowElement | null, HTMLTableRowElement[]>} */
+      const groups = new Map(); // in the order of what comes first of each
+      for (const { row, base: head } of lines) {
+        const rows = groups.get(head);
+        if (rows) rows.push(row); else groups.set(head, head ? [head, row] : [row]);
+      }
+      body.append(...[...groups.values()].flat());
     };
 
     for (const head of heads.filter((one) => one.dataset.sort)) {
       const button = document.createElement('button');
       button.type = 'button';
-      button.textContent = head.textContent;
-      head.replaceChildren(button);
+      button.append(...head.childNodes);
+      head.append(button);
       button.addEventListener('click', () => {
-        const name = button.textContent.toLowerCase();
+        const name = keyOf(head);
         const first = KINDS[head.dataset.sort].first > 0 ? name : `-${name}`;
         const other = first === name ? `-${name}` : name;
         order = order === first ? other : first;

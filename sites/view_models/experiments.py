@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import takewhile
 from math import isfinite
 from typing import NamedTuple
 
@@ -17,12 +18,15 @@ from sites.view_models.model.metrics import BETTER, MetricCell, cells
 from sites.view_models.registry import commit_mark
 
 _Metric = tuple[str, str]  # file, name
+_OTHER_COLUMNS = ("name", "began from", "author", "when")  # by which the table can be sorted, too
 
 
 class ExperimentColumn(NamedTuple):
-    """A metric."""
+    """A metric. `of`: what tells its file from those of others that have its name; `key`: its name in addresses."""
 
     name: str
+    of: str
+    key: str
     title: str
     better: str
 
@@ -73,16 +77,41 @@ def experiment_table(facts: Facts, repo: str, links: urls.RepositoryLinks | None
     lines = [
         line for baseline, group in groups.items() for line in _group(baseline, group, [*measured.values()], links)
     ]
-    columns = [_column(metric, by_commit) for metric, by_commit in measured.items()]
+    columns = _columns(
+        {metric: next(iter(by_commit.values())).direction or "" for metric, by_commit in measured.items()}
+    )
     more = metrics[0].total - len(measured) if metrics else 0
     return ExperimentTable(rows[0].total, len(rows), columns, lines, more)
 
 
-def _column(metric: _Metric, by_commit: dict[str, ExperimentMetricRow]) -> ExperimentColumn:
-    file, name = metric
-    direction = next(iter(by_commit.values())).direction or ""
-    better = f" {BETTER[direction]}" if direction in BETTER else ""
-    return ExperimentColumn(name or file, f"{file}: {name}" + (f", {direction} is better" if better else ""), better)
+def _columns(directions: dict[_Metric, str]) -> list[ExperimentColumn]:
+    files: dict[str, list[str]] = {}
+    for file, name in directions:
+        files.setdefault(name or file, []).append(file)
+    parts = {name: _differing(of) if len(of) > 1 else dict.fromkeys(of, "") for name, of in files.items()}
+    return [_column(file, name, parts[name or file][file], direction) for (file, name), direction in directions.items()]
+
+
+def _column(file: str, name: str, of: str, direction: str) -> ExperimentColumn:
+    better = BETTER.get(direction, "")
+    title = f"{file}: {name}"
+    key = title if of or name.lower() in _OTHER_COLUMNS else name or file
+    return ExperimentColumn(name or file, of, key, title + (f", {direction} is better" if better else ""), better)
+
+
+def _differing(files: Sequence[str]) -> dict[str, str]:
+    """Each path without the folders and the name that all have; the whole paths where nothing is left of one."""
+    parts = [file.split("/") for file in files]
+    start = _common(parts)
+    rest = [part[start:] for part in parts]
+    end = _common([part[::-1] for part in rest])
+    shown = ["/".join(part[: len(part) - end]) for part in rest]
+    return dict(zip(files, shown if all(shown) else files, strict=True))
+
+
+def _common(parts: Sequence[Sequence[str]]) -> int:
+    """How many of the first are the same in all."""
+    return sum(1 for _ in takewhile(lambda each: len({*each}) == 1, zip(*parts, strict=False)))
 
 
 def _group(

@@ -17,8 +17,8 @@ def experiment(name, commit, baseline="b", versions=()):
     return ExperimentRow("r", name, "Ann", NOON, commit, baseline, False, True, [*versions], 3, 1, [])
 
 
-def metric(commit, number, name="auc", direction="higher", total=1):
-    return ExperimentMetricRow("r", commit, "metrics.json", name, number, str(number), direction, 1, total)
+def metric(commit, number, name="auc", direction="higher", total=1, file="metrics.json"):
+    return ExperimentMetricRow("r", commit, file, name, number, str(number), direction, 1, total)
 
 
 def table(experiments, metrics):
@@ -43,7 +43,11 @@ def test_a_baseline_comes_before_its_experiments_and_the_best_is_marked():
         ("c", True, ("", "", "", False)),
         ("lost", False, ("0.9", "", "", False)),
     ]
-    assert (made.total, made.shown, made.columns[0]) == (3, 3, ("auc", "metrics.json: auc, higher is better", " ↑"))
+    assert (made.total, made.shown, made.columns[0]) == (
+        3,
+        3,
+        ("auc", "", "auc", "metrics.json: auc, higher is better", "↑"),
+    )
 
 
 @pytest.mark.parametrize("more", [0, 1], ids=["as many as were read", "one more"])
@@ -57,6 +61,41 @@ def test_a_table_counts_the_metrics_that_were_not_read(more):
 def test_a_number_that_is_none_or_not_finite_is_no_key_of_the_order():
     made = table([experiment("one", "1")], [metric("b", float("nan")), metric("1", None)])
     assert [line.cells[0].number for line in made.lines] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("metrics", "columns"),
+    [
+        ([("a/m.json", "auc"), ("b/m.json", "loss")], [("auc", "", "auc"), ("loss", "", "loss")]),
+        (
+            [("out/train/m.json", "auc"), ("out/evaluate/m.json", "auc"), ("out/evaluate/m.json", "f1")],
+            [
+                ("auc", "train", "out/train/m.json: auc"),
+                ("auc", "evaluate", "out/evaluate/m.json: auc"),
+                ("f1", "", "f1"),
+            ],
+        ),
+        (
+            [("m/train.json", "auc"), ("m/test.json", "auc")],
+            [("auc", "train.json", "m/train.json: auc"), ("auc", "test.json", "m/test.json: auc")],
+        ),
+        (
+            [("m.json", "auc"), ("a/m.json", "auc")],
+            [("auc", "m.json", "m.json: auc"), ("auc", "a/m.json", "a/m.json: auc")],
+        ),
+        ([("m.json", "Author")], [("Author", "", "m.json: Author")]),
+    ],
+    ids=[
+        "names of one file each stand alone",
+        "a repeated name has the folder that differs",
+        "a repeated name has the file that differs",
+        "a repeated name has the whole path where nothing of one differs",
+        "a name of another column has a key of its own",
+    ],
+)
+def test_a_column_is_named_by_what_tells_it_from_others(metrics, columns):
+    made = table([experiment("one", "1")], [metric("1", 0.5, name, file=file) for file, name in metrics])
+    assert [(column.name, column.of, column.key) for column in made.columns] == columns
 
 
 def test_without_experiments_there_is_no_table():
