@@ -4,7 +4,8 @@
   /** @typedef {{key: string, title: string, sub: string, href: string, kind: string, stages: [string, string][], inProd: boolean, node: GraphNode, names: string[]}} Shown */
   /** @typedef {{key: string, layer: number, row: number, dummy?: boolean}} Place */
   const { walk, resolve, root } = /** @type {any} */ (window).LineageGraph;
-  const { element, drawing } = SiteData;
+  const { LineageNames } = /** @type {any} */ (window);
+  const { element, drawing, visible } = SiteData;
   const MOST_NODES = 150; // that are drawn; of more, those within two steps are
   const NEAR = 2; // steps, on the page of an artifact
   const MOST_NEAR = 30; // nodes there
@@ -200,13 +201,19 @@
     keep();
     document.getElementById('lists')?.toggleAttribute('hidden', chosen.of !== '');
     holder.classList.toggle('chosen', chosen.of !== '');
-    const input = element('input', { type: 'text', value: chosen.of, placeholder: 'repository:artifact@version', ariaLabel: 'Reference of a version' });
+    const input = element('input', { type: 'text', value: chosen.of, placeholder: 'artifact, artifact@version or artifact#stage', ariaLabel: 'Reference of a version', autocomplete: 'off' });
+    const completions = element('datalist', { id: 'completions' });
+    input.setAttribute('list', completions.id);
+    input.addEventListener('input', async () => {
+      const text = input.value, names = await LineageNames.completions(text);
+      if (text === input.value) completions.replaceChildren(...names.map((/** @type {string} */ value) => element('option', { value })));
+    });
     const go = () => { chosen.of = input.value.trim(); show(); };
     input.addEventListener('keydown', (/** @type {KeyboardEvent} */ event) => { if (event.key === 'Enter') go(); });
-    const bar = element('div', { className: 'bar' }, input, element('button', { type: 'button', className: 'btn', textContent: 'Show', onclick: go }));
-    if (!chosen.of) { holder.replaceChildren(bar, element('p', { className: 'empty', textContent: 'No version is chosen yet: its name is on the page of its artifact.' })); return; }
+    const bar = element('div', { className: 'bar' }, input, completions, element('button', { type: 'button', className: 'btn', textContent: 'Show', onclick: go }));
+    if (!chosen.of) { holder.replaceChildren(bar, element('p', { className: 'empty', textContent: 'No version is chosen yet.' })); return; }
     try {
-      const found = await resolve(chosen.of);
+      const found = await LineageNames.find(chosen.of);
       const versions = found.graph.versions.filter((/** @type {GraphVersion} */ each) => each.artifact === found.version.artifact);
       const select = element('select', { ariaLabel: 'Version' }, ...versions.map((/** @type {GraphVersion} */ each) => element('option', { value: each.version, selected: each === found.version,
         textContent: [each.version, ...each.stages.map(([stage]) => stage)].join(' · ') })));
@@ -224,7 +231,10 @@
       const frame = /** @type {HTMLElement} */ (svg.parentElement), [inner, outer] = [svg.querySelector('.own') || svg, frame].map((each) => each.getBoundingClientRect());
       frame.scrollLeft = inner.left + inner.width / 2 - outer.left - outer.width / 2; // the version that was asked for is in sight
     } catch (error) {
-      holder.replaceChildren(bar, element('p', { className: 'notice' }, element('span', { textContent: error instanceof Error ? error.message : String(error) })));
+      const candidates = /** @type {{candidates?: string[]}} */ (error).candidates || [];
+      if (turn !== times) return;
+      holder.replaceChildren(bar, element('p', { className: 'notice' }, element('span', { textContent: visible(error instanceof Error ? error.message : String(error)) })),
+        element('ul', { id: 'candidates' }, ...candidates.map((of) => element('li', {}, element('a', { className: 'strong', href: `?${new URLSearchParams({ ...chosen, of })}`, textContent: visible(of) })))));
     }
   };
   show();

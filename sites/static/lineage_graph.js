@@ -15,6 +15,8 @@
   const root = /** @type {HTMLScriptElement} */ (document.currentScript).src.replace(/static\/[^/]*$/, '');
   /** @type {Map<string, Promise<Graph | null>>} */
   const graphs = new Map();
+  /** @type {Promise<Record<string, string>> | undefined} */
+  let odd;
 
   /** The steps of a graph from each node, up and down. @type {(file: GraphFile) => Graph} */
   const prepare = (file) => {
@@ -104,13 +106,13 @@
 
   /** The version that a reference names, `repository:artifact`, with `@version`, `#stage`, or neither for the latest. @type {(ref: string) => Promise<{graph: Graph, version: GraphVersion, id: string}>} */
   const resolve = async (ref) => {
-    const odd = await names();
-    const known = Object.keys(odd).find((id) => ref.startsWith(id) && ['', '@', '#'].includes(ref.charAt(id.length)));
+    const paths = await names();
+    const known = Object.keys(paths).find((id) => ref.startsWith(id) && ['', '@', '#'].includes(ref.charAt(id.length)));
     const parts = known === undefined ? ref.match(/^([^:]+(?::\d+[^:]*)?:.+?)(?:@([^@#]+)|#([^@#]+))?$/) : [ref, known, ...suffix(ref.slice(known.length))];
     if (!parts) throw new Error(`invalid reference ${JSON.stringify(ref)}: expected repository:artifact@version`);
     const [, id, name, stage] = parts;
     const slug = (/** @type {string} */ part) => part.replaceAll(':', '~~').replaceAll('/', '~');
-    const folder = known === undefined ? slug(id.replace(/^([^:]+(?::\d+[^:]*)?):.*$/, '$1')) : odd[known].split('/')[1];
+    const folder = known === undefined ? slug(id.replace(/^([^:]+(?::\d+[^:]*)?):.*$/, '$1')) : paths[known].split('/')[1];
     const graph = await load(`lineage/${folder}.js`);
     const artifact = id.slice((graph?.file.repo.length ?? 0) + 1);
     const versions = graph?.versions.filter((version) => version.artifact === artifact) ?? [];
@@ -124,13 +126,13 @@
   const suffix = (text) => [text.startsWith('@') ? text.slice(1) : undefined, text.startsWith('#') ? text.slice(1) : undefined];
 
   /** The paths of artifacts that do not follow from their names. @type {() => Promise<Record<string, string>>} */
-  const names = () => new Promise((done) => {
+  const names = () => (odd ??= new Promise((done) => {
     /** @type {any} */ (window.S).when('names', done);
     const script = document.createElement('script');
     script.src = `${root}models/names.js`;
     script.onerror = () => done({});
     document.head.append(script);
-  });
+  }));
 
   /** @type {any} */ (window).LineageGraph = { root, load, walk, resolve };
 })();

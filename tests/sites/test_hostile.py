@@ -39,6 +39,7 @@ OURS = {
     "data.js",
     "lineage.js",
     "lineage_graph.js",
+    "lineage_names.js",
     "plot_templates.js",
     "plots.js",
     "stages.js",

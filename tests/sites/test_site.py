@@ -277,6 +277,7 @@ def test_each_artifact_and_each_repository_has_a_page(site):
         "static/lineage.css",
         "static/lineage.js",
         "static/lineage_graph.js",
+        "static/lineage_names.js",
         "static/load.js",
         "static/measures.js",
         "static/missing.js",

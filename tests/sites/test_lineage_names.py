@@ -1,0 +1,91 @@
+"""References on the page of lineage mean what they mean for `catalog lineage`: short names, stages, and candidates where one names several artifacts."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+import pytest
+
+from catalog.errors import Ambiguous, NotFound
+from catalog.query import Catalog
+from sites import urls
+from support.browser import opened
+
+pytestmark = pytest.mark.browser
+
+SUFFIXES = ("", "@latest", "@greatest", "@v1.0.0", "#prod", "#production", "#staging")
+
+FOUND = """async (refs) => {
+  const answer = {};
+  for (const ref of refs) {
+    answer[ref] = await LineageNames.find(ref).then(({ id, version }) => [`${id}@${version.version}`], (error) => error.candidates || []);
+  }
+  return answer;
+}"""
+
+
+@pytest.fixture(scope="module")
+def output(demo_folder):
+    return demo_folder / "output"
+
+
+def meant(catalog, ref):
+    """What the command says that a reference means: a version, several artifacts, or nothing."""
+    try:
+        return [catalog.reference(ref)]
+    except Ambiguous as error:
+        return [*error.candidates]
+    except NotFound:
+        return []
+
+
+def ends(name):
+    """All ends of a full name that begin after a `/` or `:`."""
+    return [name[place:] for place in range(len(name)) if place == 0 or name[place - 1] in "/:"]
+
+
+def test_a_reference_means_what_it_means_for_the_command(browser, output):
+    with Catalog.open(output / "catalog.duckdb") as catalog:
+        known = {
+            row["ref"]: (output / "site" / urls.lineage(row["repo"])).exists()
+            for row in catalog.sql("select ref, repo from version_files where node is not null").rows
+        }
+        artifacts = catalog.sql("select id from artifacts").rows
+        refs = sorted({end + suffix for row in artifacts for end in ends(row["id"]) for suffix in SUFFIXES})
+        told = {ref: meant(catalog, ref) for ref in refs}
+    drawn = {ref: names for ref, names in told.items() if len(names) != 1 or known.get(names[0])}
+    with opened(browser, (output / "site/lineage.html").as_uri()) as page:
+        assert page.evaluate(FOUND, [*drawn]) == {
+            ref: [name.replace("@greatest", "@latest").replace("#production", "#prod") for name in names]
+            for ref, names in drawn.items()
+        }
+    assert (len(drawn["churn#prod"]), len(drawn["model@latest"])) == (1, 8)
+
+
+@pytest.mark.parametrize("asked", ["churn%23prod", "churn@v3.4.0", "risk/churn:churn@v3.4.0"])
+def test_a_short_name_in_the_address_draws_the_version(browser, output, asked):
+    with opened(browser, f"{(output / 'site/lineage.html').as_uri()}?of={asked}") as page:
+        page.locator(".lineage svg").wait_for()
+        assert (page.get_by_label("Version", exact=True).input_value(), page.complaints) == ("v3.4.0", [])
+
+
+def test_a_name_of_several_artifacts_lists_them(browser, output):
+    with Catalog.open(output / "catalog.duckdb") as catalog:
+        candidates = meant(catalog, "model@v1.0.0")
+    with opened(browser, f"{(output / 'site/lineage.html').as_uri()}?of=model@v1.0.0&way=up") as page:
+        page.locator("#candidates").wait_for()
+        links = page.locator("#candidates a").evaluate_all(
+            "(links) => links.map((link) => [link.textContent, new URL(link.href).search])"
+        )
+        assert (links, page.complaints) == (
+            [[ref, f"?{urlencode({'of': ref, 'way': 'up'})}"] for ref in candidates],
+            [],
+        )
+
+
+def test_a_name_is_completed_from_what_was_typed(browser, output):
+    with opened(browser, (output / "site/lineage.html").as_uri()) as page:
+        page.get_by_label("Reference of a version").fill("chur")
+        page.locator("#completions option").first.wait_for(state="attached")
+        options = page.locator("#completions option").evaluate_all("(options) => options.map((option) => option.value)")
+    assert options[0] == "demo.example/risk/churn:churn"
