@@ -3,17 +3,18 @@
   'use strict';
   /** @typedef {{key: string, title: string, sub: string, href: string, kind: string, stages: [string, string][], inProd: boolean, node: GraphNode, names: string[]}} Shown */
   /** @typedef {{key: string, layer: number, row: number, dummy?: boolean}} Place */
-  const { walk, resolve, root } = /** @type {any} */ (window).LineageGraph;
+  const { walk, contract, resolve, root, EQUAL } = /** @type {any} */ (window).LineageGraph;
   const { LineageNames } = /** @type {any} */ (window);
   const { element, drawing, visible } = SiteData;
   const MOST_NODES = 150; // that are drawn; of more, those within two steps are
-  const NEAR = 2; // steps, on the page of an artifact
-  const MOST_NEAR = 30; // nodes there
+  const NEAR = 2; // steps, where not all are drawn
+  const MOST_NEAR = 24, FILES_NEAR = 20; // nodes on the page of an artifact, and repositories that are read for them
   const DEPTH = 100; // as far as `catalog lineage` may go
   const SWEEPS = 8;
+  const SUBTITLE = 32; // characters
   const WIDE = 196, HIGH = 42, ACROSS = 52, BETWEEN = 14, EDGE = 8;
-  const EQUAL = ['content', 'value']; // no metafile declares these
   const pill = (/** @type {[string, string]} */ [stage, look]) => element('span', { className: `pill s-${look}`, textContent: stage });
+  const counted = (/** @type {number} */ count) => `${count.toLocaleString('en')} ${count === 1 ? 'node' : 'nodes'}`;
   const clip = (/** @type {string} */ text, /** @type {number} */ most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 
   /** The versions that are the content of a node, and what else is to be said of it. @type {(node: GraphNode) => Shown} */
@@ -95,14 +96,30 @@
     return { places, rows, layers: columns.length, bends };
   };
 
+  /** A text cut at its front, where paths are alike. @type {(text: string, most: number) => string} */
+  const tail = (text, most) => (text.length > most ? `…${text.slice(1 - most)}` : text);
+
+  /** The second line of a box: its stage, and where it is. @type {(each: Shown, look: [string, string] | undefined, host: string) => string} */
+  const subtitle = (each, look, host) => {
+    const stage = look ? `${clip(look[0], SUBTITLE / 2)} · ` : '';
+    return stage + tail(each.node.graph && each.sub.startsWith(host) ? each.sub.slice(host.length) : each.sub, SUBTITLE - stage.length);
+  };
+
+  /** What all of these begin with: the host of their repositories, where it is one. @type {(shown: Iterable<Shown>) => string} */
+  const sharedHost = (shown) => {
+    const hosts = new Set([...shown].flatMap(({ node }) => (node.graph ? [node.graph.file.repo.slice(0, node.graph.file.repo.indexOf('/') + 1)] : [])));
+    return hosts.size === 1 ? [...hosts][0] : '';
+  };
+
   /** @type {(shown: Map<string, Shown>, edges: GraphEdge[], marked: Set<string>, own: Set<string>) => SVGElement} */
   const picture = (shown, edges, marked, own) => {
+    const host = sharedHost(shown.values());
     const { places, rows, layers, bends } = arrange([...shown.keys()], edges);
     const x = (/** @type {Place} */ place) => EDGE + place.layer * (WIDE + ACROSS);
     const y = (/** @type {Place} */ place) => EDGE + place.row * (HIGH + BETWEEN);
     const at = (/** @type {string} */ key) => /** @type {Place} */ (places.get(key));
     const width = EDGE * 2 + layers * WIDE + (layers - 1) * ACROSS, height = EDGE * 2 + rows * HIGH + (rows - 1) * BETWEEN;
-    const svg = drawing('svg', { viewBox: `0 0 ${width} ${height}`, width, height, role: 'group', 'aria-label': `Lineage: ${shown.size} nodes` });
+    const svg = drawing('svg', { viewBox: `0 0 ${width} ${height}`, width, height, role: 'group', 'aria-label': `Lineage: ${counted(shown.size)}` });
     for (const edge of edges) {
       const points = [edge.from, ...(bends.get(edge) || []), edge.to].map(at);
       let path = '';
@@ -119,24 +136,24 @@
     for (const [key, each] of shown) {
       const place = at(key);
       const look = each.stages.find((stage) => stage[1] === 'prod') ?? each.stages[0];
-      const box = drawing(each.href ? 'a' : 'g', { class: `node ${each.kind}${own.has(key) ? ' own' : ''}${marked.has(key) && each.inProd ? ' hit' : ''}${look ? ` s-${look[1]}` : ''}`, transform: `translate(${x(place)} ${y(place)})`, ...(each.href ? { href: each.href } : {}) });
+      const box = drawing(each.href ? 'a' : 'g', { class: `node ${each.kind}${own.has(key) ? ' own' : ''}${marked.has(key) && each.inProd && !own.has(key) ? ' hit' : ''}${look ? ` s-${look[1]}` : ''}`, transform: `translate(${x(place)} ${y(place)})`, ...(each.href ? { href: each.href } : {}) });
       box.append(drawing('title', {}, [each.title, each.sub, ...each.names, ...each.stages.map(([stage]) => stage)].join('\n')));
       box.append(drawing('rect', { width: WIDE, height: HIGH, rx: each.kind === 'step' ? HIGH / 2 : 6 }));
       if (look) box.append(drawing('rect', { class: 'mark', width: 4, height: HIGH - 12, x: 4, y: 6, rx: 2 }));
       box.append(drawing('text', { x: 16, y: 18, class: 'title' }, clip(each.title.split('/').slice(-2).join('/'), 26)));
-      box.append(drawing('text', { x: 16, y: 33, class: 'sub' }, clip(look ? `${look[0]} · ${each.sub}` : each.sub.split('/').slice(-3).join('/'), 32)));
+      box.append(drawing('text', { x: 16, y: 33, class: 'sub' }, subtitle(each, look, host)));
       svg.append(box);
     }
     return svg;
   };
 
-  /** The nodes and edges of both ways from a version. @type {(found: {graph: Graph, version: GraphVersion}, way: string, depth: number) => Promise<Walked & {marked: Set<string>, own: Set<string>}>} */
-  const both = async ({ graph, version }, way, depth) => {
+  /** The nodes and edges of both ways from a version. @type {(found: {graph: Graph, version: GraphVersion}, way: string, files?: number) => Promise<Walked & {marked: Set<string>, own: Set<string>}>} */
+  const both = async ({ graph, version }, way, files) => {
     const nodes = new Map(), edges = new Map(), marked = new Set();
     let cut = false;
     for (const down of [false, true]) {
       if (way === (down ? 'up' : 'down')) continue;
-      const walked = await walk({ graph, place: version.place, commit: version.commit }, down, depth);
+      const walked = await walk({ graph, place: version.place, commit: version.commit }, down, DEPTH, files);
       for (const [key, node] of walked.nodes) { nodes.set(key, nodes.get(key) ?? { ...node, down }); if (down) marked.add(key); }
       for (const [key, edge] of walked.edges) edges.set(key.split('\n').sort().join('\n') + edge.from, edge);
       cut ||= walked.cut;
@@ -144,24 +161,40 @@
     return { nodes, edges, cut, marked, own: new Set([`${graph.file.repo} ${version.place}`]) };
   };
 
-  /** @type {(walked: Walked & {marked: Set<string>, own: Set<string>}, most: number, steps: number) => {svg: SVGElement, shown: Map<string, Shown>, all: Shown[], fewer: boolean}} */
-  const drawn = (walked, most, steps) => {
-    const all = [...walked.nodes.values()].map(describe);
-    const fewer = all.length > most;
-    const near = fewer ? all.filter((each) => each.node.level <= steps).slice(0, most) : all;
-    const shown = new Map(near.map((each) => [each.key, each]));
-    const edges = [...walked.edges.values()].filter((edge) => shown.has(edge.from) && shown.has(edge.to) && edge.from !== edge.to);
-    return { svg: picture(shown, edges, walked.marked, walked.own), shown, all, fewer };
+  /** What is drawn of more nodes than have room: the versions that are nearest, with the pipelines between them as lines; where there are none, the nearest nodes.
+   * @type {(walked: Walked & {own: Set<string>}, all: Shown[], most: number) => {near: Shown[], edges: GraphEdge[], versions: boolean}} */
+  const nearest = (walked, all, most) => {
+    const kept = new Map(all.filter((each) => each.kind === 'version' || walked.own.has(each.key)).map((each) => [each.key, each]));
+    const { levels, edges } = contract(walked, new Set(kept.keys()), [...walked.own], NEAR);
+    const rank = (/** @type {Shown} */ each) => [levels.get(each.key) ?? NEAR, Number(!each.inProd), Number(!each.stages.length)];
+    const versions = [...kept.values()].filter((each) => levels.has(each.key))
+      .sort((a, b) => rank(a).map((value, place) => value - rank(b)[place]).find((difference) => difference) ?? 0).slice(0, most);
+    return versions.length > 1 ? { near: versions, edges, versions: true }
+      : { near: all.filter((each) => each.node.level <= NEAR).slice(0, most), edges: [...walked.edges.values()], versions: false };
   };
 
-  // On the page of an artifact: what is nearest.
+  /** @type {(walked: Walked & {marked: Set<string>, own: Set<string>}, near: Shown[], edges: GraphEdge[]) => SVGElement} */
+  const drawn = (walked, near, edges) => {
+    const shown = new Map(near.map((each) => [each.key, each]));
+    return picture(shown, edges.filter((edge) => shown.has(edge.from) && shown.has(edge.to) && edge.from !== edge.to), walked.marked, walked.own);
+  };
+
+  /** Scrolls a drawing so that the version that was asked for is in its middle. @type {(svg: SVGElement) => void} */
+  const centre = (svg) => {
+    const frame = /** @type {HTMLElement} */ (svg.parentElement), [inner, outer] = [svg.querySelector('.own') || svg, frame].map((each) => each.getBoundingClientRect());
+    frame.scrollLeft += inner.left + inner.width / 2 - outer.left - outer.width / 2;
+  };
+
+  // On the page of an artifact: the nearest versions.
   for (const figure of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('.lineage[data-near]'))) {
     resolve(figure.dataset.of).then(async (/** @type {any} */ found) => {
-      const walked = await both(found, 'both', NEAR);
-      const { svg } = drawn(walked, MOST_NEAR, 1);
+      const walked = await both(found, 'both', FILES_NEAR);
       if (walked.nodes.size < 2) return;
+      const { near, edges } = nearest(walked, [...walked.nodes.values()].map(describe), MOST_NEAR);
+      const svg = drawn(walked, near, edges);
       figure.append(element('div', { className: 'card scroll' }, svg));
       figure.hidden = false;
+      centre(svg);
       window.S.enhance(figure);
     }).catch(() => { /* no lineage is known of it */ });
   }
@@ -186,8 +219,8 @@
     return element('section', { id: 'following' }, element('h2', { textContent: 'In production, and follows from it ' }, element('b', { textContent: String(lines.length) })),
       lines.length ? element('ul', {}, ...lines) : element('p', { className: 'muted', textContent: 'No version in production was made from it.' }));
   };
-  /** @type {(all: Shown[]) => HTMLElement} */
-  const table = (all) => element('details', { className: 'fold' }, element('summary', { textContent: `All ${all.length.toLocaleString('en')} nodes as a table` }),
+  /** @type {(all: Shown[], open: boolean) => HTMLElement} */
+  const table = (all, open) => element('details', { className: 'fold', open }, element('summary', { textContent: all.length > 1 ? `All ${counted(all.length)} as a table` : 'The node as a table' }),
     element('div', { className: 'card scroll' }, element('table', { className: 'tbl' },
       element('thead', {}, element('tr', {}, ...['Steps', 'Name', 'Where', 'Stages'].map((word) => element('th', { textContent: word })))),
       element('tbody', {}, ...all.map((each) => element('tr', {}, element('td', { textContent: String(each.node.level) }),
@@ -220,16 +253,17 @@
       select.addEventListener('change', () => { chosen.of = `${found.id}@${select.value}`; show(); });
       bar.append(select, ...Object.entries(WAYS).map(([way, words]) => element('button', { type: 'button', className: 'btn', ariaPressed: String(way === chosen.way), textContent: words,
         onclick: () => { chosen.way = way; show(); } })));
-      const walked = await both(found, chosen.way, DEPTH);
+      const walked = await both(found, chosen.way);
       if (turn !== times) return;
-      const { svg, shown, all, fewer } = drawn(walked, MOST_NODES, 2);
-      const notes = [...(fewer ? [`${all.length.toLocaleString('en')} nodes: the picture has ${shown.size} within two steps.`] : []),
+      const all = [...walked.nodes.values()].map(describe), fewer = all.length > MOST_NODES;
+      const { near, edges, versions: contracted } = fewer ? nearest(walked, all, MOST_NODES) : { near: all, edges: [...walked.edges.values()], versions: false };
+      const svg = drawn(walked, near, edges);
+      const notes = [...(fewer ? [`${counted(all.length)}: the picture has the ${near.length.toLocaleString('en')}${contracted ? ' versions' : ''} within two steps, the table all.`] : []),
         ...(walked.cut ? ['More repositories than a page reads: catalog lineage has all.'] : [])].map((words) => element('p', { className: 'note', textContent: words }));
       holder.replaceChildren(bar, element('div', { className: 'lineage' }, element('div', { className: 'card scroll' }, svg)), ...notes,
-        ...(chosen.way === 'up' ? [] : [following(all, walked)]), table(all));
+        ...(chosen.way === 'up' ? [] : [following(all, walked)]), table(all, fewer));
       window.S.enhance(holder);
-      const frame = /** @type {HTMLElement} */ (svg.parentElement), [inner, outer] = [svg.querySelector('.own') || svg, frame].map((each) => each.getBoundingClientRect());
-      frame.scrollLeft = inner.left + inner.width / 2 - outer.left - outer.width / 2; // the version that was asked for is in sight
+      centre(svg);
     } catch (error) {
       const candidates = /** @type {{candidates?: string[]}} */ (error).candidates || [];
       if (turn !== times) return;

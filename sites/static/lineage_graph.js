@@ -12,6 +12,7 @@
   const MOST_FILES = 300; // of which a page reads the graphs: what lies beyond is left out, and said
   const ANY = 0;
   const DECLARED = ['version', 'import'];
+  const EQUAL = ['content', 'value']; // no metafile declares these
   const root = /** @type {HTMLScriptElement} */ (document.currentScript).src.replace(/static\/[^/]*$/, '');
   /** @type {Map<string, Promise<Graph | null>>} */
   const graphs = new Map();
@@ -64,8 +65,8 @@
   /** Whether a walk that is in a commit may take a step. @type {(need: number, commit: number, down: boolean) => boolean} */
   const fits = (need, commit, down) => need === commit || (down ? (need === ANY) !== (commit === ANY) : need === ANY);
 
-  /** Walks from data up to what it was made from, or down to what was made from it in any commit. @type {(start: {graph: Graph, place: number, commit: number}, down: boolean, depth: number) => Promise<Walked>} */
-  const walk = async (start, down, depth) => {
+  /** Walks from data up to what it was made from, or down to what was made from it in any commit. @type {(start: {graph: Graph, place: number, commit: number}, down: boolean, depth: number, files?: number) => Promise<Walked>} */
+  const walk = async (start, down, depth, files = MOST_FILES) => {
     const key = (/** @type {Graph} */ graph, /** @type {number} */ place) => `${graph.file.repo} ${place}`;
     const first = { key: key(start.graph, start.place), graph: start.graph, place: start.place, label: '', level: 0 };
     /** @type {Walked} */
@@ -79,7 +80,7 @@
       const repos = new Map(steps.flatMap(({ step }) => (step.repo ? [step.repo] : [])));
       const wanted = [...repos].filter(([, path]) => graphs.has(path));
       const others = [...repos].filter(([, path]) => !graphs.has(path));
-      const room = Math.max(0, MOST_FILES - graphs.size);
+      const room = Math.max(0, files - graphs.size);
       walked.cut ||= others.length > room;
       const loaded = new Map(await Promise.all([...wanted, ...others.slice(0, room)].map(async ([repo, path]) => /** @type {[string, Graph | null]} */ ([repo, await load(path)]))));
       frontier = [];
@@ -102,6 +103,52 @@
       }
     }
     return walked;
+  };
+
+  /** Steps between the nodes of `kept`, past all others, up to so many from `own` in both directions; a path that metafiles declare goes before one that is only equal.
+   * @type {(walked: Walked, kept: Set<string>, own: string[], steps: number) => {levels: Map<string, number>, edges: GraphEdge[]}} */
+  const contract = (walked, kept, own, steps) => {
+    const levels = new Map(own.map((key) => [key, 0]));
+    /** @type {Map<string, GraphEdge>} */
+    const edges = new Map();
+    for (const down of [true, false]) {
+      /** @type {Map<string, {key: string, equal: boolean}[]>} */
+      const next = new Map();
+      for (const { from, to, kind } of walked.edges.values()) {
+        const [start, key] = down ? [from, to] : [to, from], step = { key, equal: EQUAL.includes(kind) };
+        const others = next.get(start);
+        if (others) others.push(step); else next.set(start, [step]);
+      }
+      let frontier = own;
+      for (let level = 1; level <= steps; level += 1) {
+        const reached = [];
+        for (const start of frontier) {
+          for (const [key, equal] of reach(start, next, kept)) {
+            const [from, to] = down ? [start, key] : [key, start];
+            edges.set(`${from}\n${to}`, { from, to, kind: equal ? 'content' : 'made from', level, node: key });
+            if (levels.has(key)) continue;
+            levels.set(key, level);
+            reached.push(key);
+          }
+        }
+        frontier = reached;
+      }
+    }
+    return { levels, edges: [...edges.values()] };
+  };
+
+  /** The first nodes of `kept` on each path, and whether only equal content leads there. @type {(start: string, next: Map<string, {key: string, equal: boolean}[]>, kept: Set<string>) => Map<string, boolean>} */
+  const reach = (start, next, kept) => {
+    const reached = new Map(), visited = new Set();
+    const declared = [start], equal = /** @type {string[]} */ ([]);
+    while (declared.length || equal.length) {
+      const isEqual = !declared.length, key = /** @type {string} */ ((isEqual ? equal : declared).pop());
+      if (visited.has(key)) continue;
+      visited.add(key);
+      if (key !== start && kept.has(key)) { reached.set(key, isEqual); continue; }
+      for (const step of next.get(key) || []) (isEqual || step.equal ? equal : declared).push(step.key);
+    }
+    return reached;
   };
 
   /** The version that a reference names, `repository:artifact`, with `@version`, `#stage`, or neither for the latest. @type {(ref: string) => Promise<{graph: Graph, version: GraphVersion, id: string}>} */
@@ -134,5 +181,5 @@
     document.head.append(script);
   }));
 
-  /** @type {any} */ (window).LineageGraph = { root, load, walk, resolve };
+  /** @type {any} */ (window).LineageGraph = { root, load, walk, contract, resolve, EQUAL };
 })();

@@ -1,0 +1,107 @@
+"""Graphs of lineage at and beyond what is drawn: a few pipeline stages from one version to another, and a version with many users."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from sites import urls
+from sites.data_script import data_script
+from support.browser import opened
+
+pytestmark = pytest.mark.browser
+
+REPO = "h.example/a-very-long-organisation/name"
+OWN = f"{REPO}:own@v1.0.0"
+
+
+def graph(count, edges, versions):
+    """What a script of lineage hands over. `versions`: the node of each artifact; others than `own` are in production."""
+    return {
+        "repo": REPO,
+        "nodes": [[f"data/{place}.csv", f"{place:010x}"] for place in range(count)],
+        "digits": {}, "commits": {}, "kinds": ["lock"], "links": [], "repos": [],
+        "edges": [[0, before, after, [1]] for before, after in edges],
+        "versions": [
+            [name, "v1.0.0", place, 1, 1, [] if name == "own" else [["prod", "prod"]], int(name != "own")]
+            for name, place in versions.items()
+        ],
+        "artifacts": {name: ["model", urls.model(REPO, name)] for name in versions},
+    }  # fmt: skip
+
+
+def lineage_of(count, *, user=True):
+    """Three steps and what the last one made; the first node and (with a user) the last are versions."""
+    last = {"user": count - 1} if user and count > 1 else {}
+    return graph(count, [(min(place, 3), place + 1) for place in range(count - 1)], {"own": 0, **last})
+
+
+@pytest.fixture
+def shown(browser, demo_folder, tmp_path):
+    """Opens a page of the demo's site that shows a graph: that of lineage, or one of an artifact."""
+    site = demo_folder / "output/site"
+    shutil.copytree(site / "static", tmp_path / "static")
+    text = (site / "lineage.html").read_text("utf-8")
+    (tmp_path / "lineage.html").write_text(text, "utf-8")
+    figure = f'<div class="lineage" data-of="{OWN}" data-near hidden></div><div>'
+    (tmp_path / "artifact.html").write_text(text.replace('<div id="lineage" data-lineage>', figure), "utf-8")
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models/names.js").write_bytes(data_script("names", {}))
+    (tmp_path / "lineage").mkdir()
+
+    def show(name, content):
+        path = tmp_path / urls.lineage(REPO)
+        path.write_bytes(data_script(urls.lineage(REPO).removesuffix(".js"), content))
+        return opened(browser, (tmp_path / name).as_uri() + f"?of={OWN}")
+
+    return show
+
+
+@pytest.mark.parametrize(
+    ("content", "boxes", "summary", "is_open", "notes"),
+    [
+        (lineage_of(1), 1, "The node as a table", False, []),
+        (lineage_of(2), 2, "All 2 nodes as a table", False, []),
+        (lineage_of(150), 150, "All 150 nodes as a table", False, []),
+        (
+            lineage_of(151), 2, "All 151 nodes as a table", True,
+            ["151 nodes: the picture has the 2 versions within two steps, the table all."],
+        ),
+        (
+            lineage_of(151, user=False), 3, "All 151 nodes as a table", True,
+            ["151 nodes: the picture has the 3 within two steps, the table all."],
+        ),
+    ],
+    ids=["one", "two", "as many as are drawn", "one more", "one more, and no other version"],
+)  # fmt: skip
+def test_a_graph_of_more_nodes_than_are_drawn_has_the_nearest_versions_and_an_open_table(
+    shown, content, boxes, summary, is_open, notes
+):
+    with shown("lineage.html", content) as page:
+        fold = page.locator("#lineage details.fold")
+        fold.wait_for()
+        assert (
+            page.locator(".lineage .node").count(),
+            fold.locator("summary").inner_text(),
+            fold.get_attribute("open") is not None,
+            page.locator("#lineage .note").all_inner_texts(),
+            page.locator("#following li").count(),
+        ) == (boxes, summary, is_open, notes, page.locator(".lineage .node.hit").count())
+
+
+@pytest.mark.parametrize("users", [23, 24], ids=["as many as are drawn", "one more"])
+def test_the_page_of_an_artifact_draws_so_many_versions(shown, users):
+    names = {"own": 0, **{f"user{place}": place for place in range(1, users + 1)}}
+    with shown("artifact.html", graph(users + 1, [(0, place) for place in range(1, users + 1)], names)) as page:
+        page.locator(".lineage svg").wait_for()
+        assert page.locator(".lineage .node").count() == 24
+
+
+def test_a_box_leaves_out_the_host_that_all_have_and_cuts_what_is_long_at_its_front(shown):
+    with shown("lineage.html", lineage_of(2, user=False)) as page:
+        page.locator(".lineage svg").wait_for()
+        assert page.locator(".lineage .sub").all_text_contents() == [
+            "a-very-long-organisation/name",
+            "…ong-organisation/name · 0000000",
+        ]
