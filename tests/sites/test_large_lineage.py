@@ -105,3 +105,31 @@ def test_a_box_leaves_out_the_host_that_all_have_and_cuts_what_is_long_at_its_fr
             "a-very-long-organisation/name",
             "…ong-organisation/name · 0000000",
         ]
+
+
+def test_a_path_that_metafiles_declare_goes_before_one_of_equal_content(shown):
+    steps = """[['own', 'copy', 'content'], ['copy', 'b', 'lock'], ['own', 'file', 'lock'], ['file', 'a', 'lock'],
+        ['own', 'twin', 'value'], ['twin', 'a', 'lock'], ['a', 'c', 'lock'], ['c', 'd', 'lock'], ['in', 'own', 'lock']]"""
+    question = f"""(() => {{
+        const edges = new Map({steps}.map(([from, to, kind], place) => [String(place), {{ from, to, kind }}]));
+        const {{ levels, edges: joined }} = LineageGraph.contract({{ edges }}, new Set(['own', 'a', 'b', 'c', 'd', 'in']), ['own'], 2);
+        return [Object.fromEntries(levels), joined.map(({{ from, to, kind }}) => [from, to, kind].join(' ')).sort()];
+    }})()"""
+    with shown("lineage.html", lineage_of(1)) as page:
+        assert page.evaluate(question) == [
+            {"own": 0, "a": 1, "b": 1, "c": 2, "in": 1},
+            ["a c made from", "in own made from", "own a made from", "own b content"],
+        ]
+
+
+@pytest.mark.parametrize(("files", "cut"), [(2, False), (1, True)], ids=["as many as are read", "one more"])
+def test_a_walk_says_that_a_repository_was_beyond_those_it_reads(shown, tmp_path, files, cut):
+    content = lineage_of(1)
+    content["links"] = [[0, 0, 0, 1, 0, "f", "1"]]
+    content["repos"] = [["h.example/o/other", "lineage/other.js"]]
+    (tmp_path / "lineage/other.js").write_bytes(data_script("lineage/other", lineage_of(1)))
+    walk = f"""LineageGraph.resolve('{OWN}').then(async ({{ graph, version }}) =>
+        (await LineageGraph.walk({{ graph, place: version.place, commit: version.commit }}, true, 100, {files})).cut)"""
+    with shown("lineage.html", content) as page:
+        page.goto(page.url.partition("?")[0])  # a page that has read no other graph yet
+        assert page.evaluate(walk) is cut

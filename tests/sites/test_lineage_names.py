@@ -89,3 +89,12 @@ def test_a_name_is_completed_from_what_was_typed(browser, output):
         page.locator("#completions option").first.wait_for(state="attached")
         options = page.locator("#completions option").evaluate_all("(options) => options.map((option) => option.value)")
     assert options[0] == "demo.example/risk/churn:churn"
+
+
+@pytest.mark.parametrize("count", [20, 21], ids=["as many as are offered", "one more"])
+def test_so_many_names_complete_what_was_typed(browser, output, count):
+    names = [f"model{place:02}" for place in range(count)]
+    models = {"repos": ["h/o/n"], "repo": ",".join("0" * count), "artifact": names, "flags": ",".join("1" * count), "stageNames": []}  # fmt: skip
+    with opened(browser, (output / "site/lineage.html").as_uri()) as page:
+        page.evaluate("models => { SiteData.load = async () => {}; SiteData.get = () => models; }", models)
+        assert page.evaluate("LineageNames.completions('model')") == [f"h/o/n:{name}" for name in names[:20]]
