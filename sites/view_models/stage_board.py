@@ -94,10 +94,19 @@ def first_lines(board: Board) -> tuple[list[tuple[str, list[BoardLine]]], int]:
 
 
 def columns(board: Board) -> list[str]:
-    """The stages that have columns: production, and those of the most artifacts."""
+    """The stages that have columns: production and those that repos.toml names, in its order, then those of the most artifacts.
+
+    Where a single stage is left over, it has a column, too: one of other stages would take as much room.
+    """
+    ranks = {row.stage: row.rank for row in board.periods}
     counts = Counter(row.stage for row in board.periods if row.is_current and row.ended_at is None)
-    first = sorted(counts, key=lambda stage: (stage != board.prod, -counts[stage]))[:COLUMNS]
-    return [stage for stage in stages(board.periods) if stage in first]
+    order = sorted(
+        stages(board.periods),
+        key=lambda stage: (ranks[stage] is None, ranks[stage] or 0, stage != board.prod, -counts[stage]),
+    )
+    first = sorted((stage for stage in order if counts[stage]), key=lambda stage: stage != board.prod)[:COLUMNS]
+    shown = [stage for stage in order if stage in first]
+    return order if len(order) == len(shown) + 1 else shown
 
 
 def scripts(board: Board) -> Iterator[tuple[str, bytes]]:

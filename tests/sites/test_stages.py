@@ -374,17 +374,42 @@ def test_the_past_is_in_several_scripts(count, scripts):
     assert (len(made), [*made]) == (scripts, sorted(stage_board.paths(count), key=[*made].index))
 
 
-@pytest.mark.parametrize("beyond", [0, 1], ids=["as many as have columns", "one more"])
-def test_what_is_used_most_has_columns(beyond):
-    periods = [period(1, stage=f"s{number}") for number in range(COLUMNS + beyond)]
+@pytest.mark.parametrize(
+    ("beyond", "columns"),
+    [(0, COLUMNS), (1, COLUMNS + 1), (2, COLUMNS)],
+    ids=["as many as have columns", "a single one more, which has a column rather than one of others", "two more"],
+)
+@pytest.mark.parametrize("ended", [None, BEGAN + 1], ids=["now", "the last in the past alone"])
+def test_so_many_stages_have_columns(beyond, columns, ended):
+    numbers = range(COLUMNS + beyond)
+    periods = [period(1, stage=f"s{number}", ended=ended if number == numbers[-1] else None) for number in numbers]
     (line,) = stage_board.lines(board_of(periods))["acme"]
-    assert (len(line.cells), bool(line.others)) == (COLUMNS, bool(beyond))
+    assert (len(line.cells), bool(line.others)) == (columns, columns < len(numbers))
+
+
+def test_columns_are_in_the_order_of_the_vocabulary_and_then_of_how_many_are_in_them():
+    few, ranked = [period(1, stage="few")], [period(1, stage=f"ranked {rank}")._replace(rank=rank) for rank in (2, 0)]
+    many = [
+        period(number, stage=stage)
+        for stage, numbers in {"many": (1, 2), "most": (1, 2, 3)}.items()
+        for number in numbers
+    ]
+    assert stage_board.columns(board_of([*few, *many, *ranked])) == ["ranked 0", "ranked 2", "most", "many", "few"]
+
+
+def test_stages_of_the_vocabulary_have_columns_before_those_of_more_artifacts():
+    ranked = [period(1, stage=f"r{rank}")._replace(rank=rank) for rank in range(COLUMNS - 1)]
+    others = [
+        period(number, stage=stage) for stage in ("many", "few") for number in ((1, 2) if stage == "many" else (1,))
+    ]
+    others.append(period(1, stage="fewer", ended=BEGAN + 1))
+    assert stage_board.columns(board_of([*others, *ranked])) == [f"r{rank}" for rank in range(COLUMNS - 1)] + ["many"]
 
 
 @pytest.mark.parametrize("stage", ["prod", "s0"], ids=["production", "another stage"])
 def test_production_has_a_column_however_few_are_in_it(stage):
-    """Of as many other stages as have columns, each has two artifacts."""
-    others = [period(number, stage=f"s{place}") for place in range(COLUMNS) for number in (1, 2)]
+    """Of two more stages than have columns, each has two artifacts."""
+    others = [period(number, stage=f"s{place}") for place in range(COLUMNS + 2) for number in (1, 2)]
     columns = stage_board.columns(board_of([*others, period(3, stage=stage)]))
     assert (len(columns), "prod" in columns) == (COLUMNS, stage == "prod")
 
