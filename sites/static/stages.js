@@ -16,6 +16,10 @@
   const LISTS = /** @type {Record<string, string>} */ ({
     changed: 'Changed since', behind: 'prod behind latest', old: 'prod older than a year', skipped: 'Skipped staging', unregistered: 'Unregistered',
   });
+  const MEANINGS = /** @type {Record<string, string>} */ ({
+    skipped: 'Skipped staging: a version came to prod without having been in staging, although the artifact has had versions in staging. ',
+    unregistered: 'Unregistered: no tag registers what is in the stage as a version, so its commit is shown. ',
+  });
 
   /** @type {string[]} */
   const stages = head.stages, teams = head.teams, repos = Columns.frontCoded(head.shared, head.repos), artifacts = Columns.texts(head.artifact);
@@ -69,7 +73,7 @@
   const buttons = new Map();
   const lists = element('div', { className: 'lists', role: 'group', 'aria-label': 'Lists' });
   for (const [name, title] of [['', 'All'], ...Object.entries(LISTS)]) {
-    const button = element('button', { type: 'button', className: 'chip' }, title, element('b'));
+    const button = element('button', { type: 'button', className: 'chip', title: (MEANINGS[name] ?? '').trim() }, title, element('b'));
     button.addEventListener('click', () => { state.list = state.list === name ? '' : name; apply(); });
     buttons.set(name, button);
     lists.append(button);
@@ -190,7 +194,7 @@
     const clock = number === null ? 'as the tags say' : number === 0 ? 'as this catalog knew before its first crawl' : `as this catalog knew after crawl ${number}`;
     const wrong = [at ? '' : state.at, state.known && number === null ? state.known : ''].filter(Boolean);
     total.replaceChildren(wrong.length ? `Invalid date ${visible(wrong[0])}: expected one such as 2026-03-01. ` : '',
-      `${counted(shown, 'artifact')}${state.rows ? ` of ${counted(ofTeam.size, 'team')}` : ''} ${date}, ${clock}. `);
+      `${counted(shown, 'artifact')}${state.rows ? ` of ${counted(ofTeam.size, 'team')}` : ''} ${date}, ${clock}. ${MEANINGS[state.list] ?? ''}`);
     const question = ['catalog at', at || 'now', ...(number === null ? [] : ['--known-at', String(number)])].join(' ');
     total.append('In a terminal: ', element('code', { textContent: question }));
   };

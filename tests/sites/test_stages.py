@@ -295,6 +295,29 @@ def test_the_command_for_a_terminal_has_a_date_alone(browser, visited, at, says)
         assert page.locator("#controls [role=status]").inner_text() == says
 
 
+@pytest.mark.browser
+@pytest.mark.parametrize("name", ["Skipped staging", "Unregistered"])
+def test_a_list_says_what_it_means(browser, visited, name):
+    """Beside its name, and in a sentence once it is chosen."""
+    with opened(browser, (visited / "site/stages.html").as_uri()) as page:
+        chip = page.locator("#controls .chip", has_text=name)
+        chip.click()
+        said = page.locator("#controls [role=status]").inner_text()
+        assert (f"{name}: " in said, chip.get_attribute("title") in said) == (True, True)
+
+
+@pytest.mark.browser
+def test_without_scripts_the_page_promises_no_dates(browser, visited):
+    with (
+        opened(browser, (visited / "site/stages.html").as_uri(), java_script_enabled=False) as page,
+        opened(browser, (visited / "site/stages.html").as_uri()) as scripted,
+    ):
+        assert (page.locator(".lede").inner_text(), scripted.locator(".lede").inner_text()) == (
+            "Which version of each artifact is in which stage: as of the last crawl. Past dates need scripts; the command line has them, too: catalog at 2026-03-01",
+            "Which version of each artifact is in which stage: now, and at any date, as the tags say or as this catalog knew it.",
+        )
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("started", "made"),
