@@ -199,7 +199,7 @@ def board(chance: Random, models: list[tuple[str, str]], count: int) -> Board:
         for start, end in zip(starts, [*starts[1:], None], strict=True):
             row = BoardPeriodRow(
                 repo=repo, artifact=artifact, stage=stage, rank=NAMES.index(stage), version=version(chance), started_at=start, ended_at=end, held_since=start,
-                known_from=1, known_until=None, is_current=True, is_gone=False, unregistered=False, skipped=False, has_page=True,
+                known_from=1, known_until=None, is_current=True, is_gone=False, unregistered=False, skipped=False, page="present",
             )  # fmt: skip
             periods.append(row)
     return Board(

@@ -24,7 +24,7 @@ class BoardPeriodRow(NamedTuple):
     is_gone: bool
     unregistered: bool
     skipped: bool
-    has_page: bool
+    page: str | None
 
 
 class BehindRow(NamedTuple):

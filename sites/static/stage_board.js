@@ -6,7 +6,7 @@
  * @typedef {{ model: Int32Array, stage: Int32Array, version: Int32Array, versions: string[], from: Float64Array, to: Float64Array,
  *   known: Float64Array, until: Float64Array, flags: Int32Array, held: Record<number, number>, current: boolean }} Periods
  * @typedef {{ count: number, model: string, stage: string, versions: string[], version: string, base: number, unit: number, from: string, length: string, known: string, until: string, flags: string, held?: Record<number, number> }} PeriodColumns
- * @typedef {{ model: number, stage: number, version: string, from: number, to: number, since: number, unregistered: boolean, skipped: boolean }} Period
+ * @typedef {{ model: number, stage: number, version: string, from: number, to: number, until: number, since: number, unregistered: boolean, skipped: boolean }} Period
  * Registrations and deregistrations of versions, in the order of models, of versions and, of each, of moments.
  * @typedef {{ model: Int32Array, version: Int32Array, versions: string[], rank: Int32Array, item: Int32Array, at: Float64Array, known: Float64Array,
  *   until: Float64Array, flags: Int32Array }} Versions
@@ -50,7 +50,7 @@ const StageBoard = (() => {
 
   /** A row of a table. @param {Periods} table @param {number} row @returns {Period} */
   const period = (table, row) => ({
-    model: table.model[row], stage: table.stage[row], version: table.versions[table.version[row]], from: table.from[row], to: table.to[row], since: since(table, row),
+    model: table.model[row], stage: table.stage[row], version: table.versions[table.version[row]], from: table.from[row], to: table.to[row], until: table.until[row], since: since(table, row),
     unregistered: (table.flags[row] & UNREGISTERED) > 0, skipped: (table.flags[row] & SKIPPED) > 0,
   });
 

@@ -26,7 +26,7 @@
   /** @type {number} */
   const count = head.count;
   const repoOf = Columns.sums(Columns.numbers(head.repo, count)), teamOf = new Int32Array(Columns.numbers(head.team, repos.length));
-  const lost = new Set(head.lost);
+  const lost = new Set(head.lost), former = new Set(head.former), removed = new Set(head.removed); // not in the catalog now: without a page, or with one that says so
   /** @type {Map<number, [string, number]>} */
   const behindNow = new Map(head.behind.map((/** @type {[number, string, number]} */ [model, latest, versions]) => [model, [latest, versions]]));
   let now = StageBoard.periods(head.now, true);
@@ -125,7 +125,7 @@
   const inProd = new Float64Array(count), flags = new Uint8Array(count); // of each model: since when a version is in production, and the flags of its rows
   /** @type {Record<string, (model: number) => boolean>} */
   const belongs = {
-    '': (model) => cells.has(model) || struck.has(model),
+    '': (model) => cells.has(model),
     changed: (model) => changes[model] > 0,
     behind: (model) => behind !== null && behind.has(model) && cells.has(model),
     old: (model) => inProd[model] < longAgo,
@@ -167,6 +167,7 @@
     const asks = state.q.toLowerCase().split(/\s+/).filter(Boolean);
     if (asks.length && !words.length) words = artifacts.map((/** @type {string} */ name, /** @type {number} */ model) => `${repos[repoOf[model]]} ${name}`.toLowerCase());
     const counts = Object.fromEntries([...buttons.keys()].map((name) => [name, 0]));
+    const struckOut = !state.list && !state.rows; // rows of nothing but that are not of the answer
     rows = [];
     ofTeam = new Map();
     for (let model = 0; model < count; model += 1) {
@@ -174,7 +175,7 @@
       if (state.team && (teams[own] || '-') !== state.team) continue;
       if (asks.length && !asks.every((word) => words[model].includes(word))) continue;
       for (const name of buttons.keys()) if (belongs[name](model)) counts[name] += 1;
-      if (!belongs[state.list](model)) continue;
+      if (!belongs[state.list](model) && !(struckOut && struck.has(model))) continue;
       const others = ofTeam.get(own);
       if (others) others.push(model); else { ofTeam.set(own, [model]); rows.push(-1 - own); }
       if (!state.rows) rows.push(model);
@@ -187,14 +188,15 @@
 
   const counted = (/** @type {number} */ number, /** @type {string} */ noun) => `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;
   const describe = () => {
-    const shown = [...ofTeam.values()].reduce((sum, models) => sum + models.length, 0);
+    const models = [...ofTeam.values()].flat(), shown = models.filter(belongs[state.list]).length;
+    const beside = models.length - shown; // those of which all is struck out
     const at = asOf();
     const date = at ? `at ${at}` : 'now';
     const number = crawl();
     const clock = number === null ? 'as the tags say' : number === 0 ? 'as this catalog knew before its first crawl' : `as this catalog knew after crawl ${number}`;
     const wrong = [at ? '' : state.at, state.known && number === null ? state.known : ''].filter(Boolean);
     total.replaceChildren(wrong.length ? `Invalid date ${visible(wrong[0])}: expected one such as 2026-03-01. ` : '',
-      `${counted(shown, 'artifact')}${state.rows ? ` of ${counted(ofTeam.size, 'team')}` : ''} ${date}, ${clock}. ${MEANINGS[state.list] ?? ''}`);
+      `${counted(shown, 'artifact')}${state.rows ? ` of ${counted(ofTeam.size, 'team')}` : ''} ${date}, ${clock}${beside ? `; ${beside.toLocaleString('en')} more struck out` : ''}. ${MEANINGS[state.list] ?? ''}`);
     const question = ['catalog at', at || 'now', ...(number === null ? [] : ['--known-at', String(number)])].join(' ');
     total.append('In a terminal: ', element('code', { textContent: question }));
   };
@@ -218,6 +220,8 @@
   /** @param {Part} part @returns {HTMLElement} */
   const createPart = ([name, properties, ...inside]) => element(name, properties, ...inside.map((each) => (typeof each === 'string' ? each : createPart(each))));
 
+  /** Why a version is struck out. @param {Period} period */
+  const why = ({ model, until }) => (until === Infinity && removed.has(model) ? 'Its repository is in the catalog no more' : 'The tag was deleted or rewritten');
   /** What the cells of a model show: what each stage holds, and held. @param {number} model @returns {Part[][]} */
   const cellParts = (model) => {
     const periods = cells.of(model), tags = struck.of(model), old = state.list === 'changed' && changes[model] ? before.of(model) : null;
@@ -226,7 +230,7 @@
       /** @type {Part[]} */
       const inside = [];
       if (own) inside.push(['b', { className: `s-${head.looks[stage]}`, textContent: short(own.version), title: `${short(own.version)} since ${say(own.since)}` }]);
-      for (const each of tags) if (each.stage === stage && each.version !== own?.version) inside.push(['s', { textContent: short(each.version), title: 'The tag was deleted or rewritten' }]);
+      for (const each of tags) if (each.stage === stage && each.version !== own?.version) inside.push(['s', { textContent: short(each.version), title: why(each) }]);
       if (state.list === 'changed') {
         const was = old?.find((each) => each.stage === stage);
         if (old && was?.version !== own?.version) inside.push(['small', { textContent: was ? `was ${short(was.version)}` : 'was empty' }]);
@@ -263,7 +267,7 @@
     if (row < 0 && state.rows) return drawTeam(-1 - row);
     if (row < 0) return element('tr', { className: 'team' }, element('th', { scope: 'rowgroup' }, visible(teams[-1 - row]) || 'no team'));
     const name = visible(artifacts[row]);
-    const link = lost.has(row) ? element('span', { textContent: name, title: 'Not in the catalog now' }) : element('a', { href: path(row), textContent: name });
+    const link = element(lost.has(row) ? 'span' : 'a', { textContent: name, ...(lost.has(row) ? {} : { href: path(row) }), ...(lost.has(row) || former.has(row) || removed.has(row) ? { title: 'Not in the catalog now' } : {}) });
     return element('tr', {}, element('td', { className: 'name' }, link, element('small', { textContent: visible(repos[repoOf[row]]) })),
       ...wide.map((stage) => element('td', { 'data-stage': visible(stages[stage]) })), ...(others ? [element('td')] : []));
   };

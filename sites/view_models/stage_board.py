@@ -32,6 +32,7 @@ _NEVER = -1
 _DAY = 86_400  # of the present the page shows days: a third less to load than with the seconds, which are in a script of their own
 _UNREGISTERED, _SKIPPED = 1, 2  # bits of `flags`
 _WITHDRAWN, _CURRENT = 1, 2  # and of those of versions
+_ABSENT = {"lost": None, "former": "gone", "removed": "removed"}  # what is not in the catalog now, by its page
 
 ArtifactKey = tuple[str, str, str]  # team, repository, artifact: the order of the board
 
@@ -143,7 +144,7 @@ def _head(
     of_repo = {repo: place for place, repo in enumerate(distinct)}
     teams = list(dict.fromkeys(team for team, _, _ in artifacts))
     of_team = {team: place for place, team in enumerate(teams)}
-    pages = {_key(row) for row in board.periods if row.has_page}
+    pages = {_key(row): row.page for row in board.periods}
     places = {(repo, artifact): place for place, (_, repo, artifact) in enumerate(artifacts)}
     shared, names_of_repos = front_coded(distinct)
     return {
@@ -160,7 +161,7 @@ def _head(
         "count": len(artifacts),
         "artifact": texts(artifact for _, _, artifact in artifacts),
         "paths": {place: slug(name) for place, (_, _, name) in enumerate(artifacts) if slug(name) != plain_slug(name)},
-        "lost": [place for place, key in enumerate(artifacts) if key not in pages],
+        **{name: [place for place, key in enumerate(artifacts) if pages[key] == page] for name, page in _ABSENT.items()},
         "behind": [[places[row.repo, row.artifact], row.latest or "", row.behind] for row in board.behind if (row.repo, row.artifact) in places],
         "crawls": [[row.crawl, row.ended_at] for row in board.crawls],
         "absences": [[of_repo[row.repo], row.left_crawl, row.back_crawl] for row in board.absences if row.repo in of_repo],

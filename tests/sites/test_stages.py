@@ -372,7 +372,7 @@ def test_an_unchanged_night_makes_nothing(visited):
 def period(number: int, ended: int | None = None, stage: str = "prod") -> BoardPeriodRow:
     return BoardPeriodRow(
         repo="git.example/acme/churn", artifact=f"m{number:05}", stage=stage, rank=None, version="v1.0.0", started_at=BEGAN, ended_at=ended,
-        held_since=BEGAN, known_from=1, known_until=None, is_current=True, is_gone=False, unregistered=False, skipped=False, has_page=True,
+        held_since=BEGAN, known_from=1, known_until=None, is_current=True, is_gone=False, unregistered=False, skipped=False, page="present",
     )  # fmt: skip
 
 

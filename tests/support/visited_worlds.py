@@ -109,14 +109,18 @@ OLD = (all_of(register("o", "v1.0.0", 5), assign("o", "prod", "v1.0.0", 25)),)
 
 
 def visited_catalog(file: Path, stories: Mapping[str, Sequence[Step]], absent: Mapping[str, int] | None = None) -> Path:
-    """A catalog whose repositories were visited after each step, day by day. `absent`: in which crawl one was out of repos.toml."""
+    """A catalog whose repositories were visited after each step, day by day.
+
+    `absent`: in which crawl one was out of repos.toml; of one that was so in the last, the catalog has what was observed.
+    """
     crawls = max(map(len, stories.values()))
     observations = Observations(file.with_name("observations"))
     repos: dict[str, Mapping[type[Record], Any]] = {}
     visits: list[Visit] = []
     for name, steps in stories.items():
         world, away = World(), (absent or {}).get(name, 0)
-        for number, step in enumerate(steps, 1):
+        is_removed = away == crawls
+        for number, step in enumerate(steps[:-1] if is_removed else steps, 1):
             step(world)
             last = number - 1
             at = START + timedelta(days=number)
@@ -131,13 +135,14 @@ def visited_catalog(file: Path, stories: Mapping[str, Sequence[Step]], absent: M
             )
             observations.record(scan, world.listing, world.rows)
         outcomes = {1: "new"} | ({away: "removed", away + 1: "fresh"} if away else {})
-        visits += [_visit(name, number, outcome) for number, outcome in outcomes.items()]
-        repos[name] = rows_of(world.listing(), world.objects)
+        visits += [_visit(name, number, outcome) for number, outcome in outcomes.items() if number <= crawls]
+        if not is_removed:
+            repos[name] = rows_of(world.listing(), world.objects)
     write_catalog(
         file,
         repos,
         {
-            Repo: [repository(name) for name in stories],
+            Repo: [repository(name) for name in repos],
             Crawl: [_crawl(number) for number in range(1, crawls + 1)],
             Visit: visits,
             StageName: [StageName(raw="live", stage="prod", rank=0), StageName(raw="prod", stage="prod", rank=0)],

@@ -87,7 +87,8 @@ from grown_periods;
 --   is_gone: The tag that put the version there was deleted or rewritten, and until then the catalog knew so.
 --   unregistered: No tag registers the version: it is named after its commit.
 --   skipped: A version came to production without having been in staging, in an artifact of which versions are in staging.
---   has_page: The artifact is in the catalog now.
+--   page: What the page of the artifact is: that of an artifact (`present`), or of one that is gone because its tags were deleted (`gone`)
+--     or its repository is in the catalog no more (`removed`); null where it has none.
 with current_periods as (
     from internal.named_periods('stage_history', 'events')
     where (repo, artifact) in (select (repo, artifact) from original_artifacts)
@@ -113,7 +114,8 @@ staged as (
     from stage_history where stage = internal.canonical_stage('staging')
     group by all
 ),
-present as (select distinct repo, oid from events)
+present as (select distinct repo, oid from events),
+removed as (select repo, unnest(artifacts).artifact as artifact from internal.site_removed())
 select
     p.repo, p.artifact, p.stage, n.rank, p.version, epoch(p.started_at)::bigint as started_at, epoch(p.ended_at)::bigint as ended_at,
     epoch(p.held_since)::bigint as held_since, p.known_from, p.known_until, p.is_current,
@@ -123,11 +125,13 @@ select
     p.version = p.commit as unregistered,
     p.is_current and p.stage = internal.canonical_stage('prod') and coalesce(s.since > p.held_since, true)
         and (p.repo, p.artifact) in (select (repo, artifact) from staged) as skipped,
-    o.repo is not null as has_page
+    case when o.repo is not null then 'present' when g.repo is not null then 'gone' when d.repo is not null then 'removed' end as page
 from periods p
 left join present t on t.repo = p.repo and t.oid = p.oid
 left join staged s on s.repo = p.repo and s.artifact = p.artifact and s.version = p.version and s.commit = p.commit
 left join original_artifacts o on o.repo = p.repo and o.artifact = p.artifact
+left join internal.site_gone() g on g.repo = p.repo and g.artifact = p.artifact
+left join removed d on d.repo = p.repo and d.artifact = p.artifact
 left join (select stage, min(rank) as rank from stage_names group by stage) n on n.stage = p.stage
 order by p.repo, p.artifact, n.rank nulls last, p.stage, p.started_at, p.known_from nulls first, p.is_current;
 

@@ -1,0 +1,121 @@
+"""The cells of the board of stages: all stages of an artifact are in its row, and what is gone says why, and leads to what is left of it."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import UTC, datetime
+
+import duckdb
+import pytest
+
+from catalog.query import Catalog
+from sites.build import build
+from sites.view_models.stage_board import COLUMNS
+from support.browser import opened
+from support.visited_worlds import all_of, assign, delete, register, visited_catalog
+from support.worlds import START
+
+DAY = 86_400
+MOST_OTHERS = 8  # of stages.js: stages without a column in a cell
+
+
+def put(artifact, stages, version="v1.0.0", at=20):
+    """A version in many stages."""
+    return all_of(*(assign(artifact, f"stage-{number:02}", version, at + number) for number in stages))
+
+
+def deployed(artifact, others):
+    """An artifact that has a version in each of the stages that have columns, and in so many others."""
+    return all_of(register(artifact, "v1.0.0", 10), put(artifact, range(COLUMNS + others)))
+
+
+# `seven` comes to another version in one of its other stages, and the tag of another one is deleted; all tags of `past` are deleted.
+WIDE = (
+    all_of(
+        deployed("seven", 7),
+        deployed("nine", MOST_OTHERS + 1),
+        deployed("ten", MOST_OTHERS + 2),
+        register("past", "v1.0.0", 5),
+        assign("past", "stage-00", "v1.0.0", 6),
+    ),
+    all_of(register("seven", "v2.0.0", DAY), assign("seven", "stage-09", "v2.0.0", DAY + 1)),
+    all_of(delete("seven#stage-14#34"), delete("past@v1.0.0"), delete("past#stage-00#6")),
+    register("nine", "v2.0.0", 3 * DAY),
+)
+OLD = (
+    all_of(register("o", "v1.0.0", 5), assign("o", "stage-00", "v1.0.0", 25)),
+    *[all_of()] * 3,
+)  # taken out in the last crawl
+REPO, REMOVED = "git.example/acme/wide", "git.example/risk/old"
+
+
+@pytest.fixture(scope="module")
+def wide(tmp_path_factory):
+    """A catalog of artifacts in many stages, and its site."""
+    folder = tmp_path_factory.mktemp("wide")
+    file = visited_catalog(folder / "catalog.duckdb", {REPO: WIDE, REMOVED: OLD}, {REMOVED: 4})
+    build(file, folder / "site", title="x")
+    return folder
+
+
+def address(folder, query=""):
+    return (folder / "site/stages.html").as_uri() + query
+
+
+ROWS = "#board tbody tr:not(.team)"
+
+
+@pytest.mark.browser
+def test_a_version_says_why_it_is_struck_out(browser, wide):
+    with opened(browser, address(wide)) as page:
+        page.locator("#board.live").wait_for()
+        reasons = page.locator(f"{ROWS} s").evaluate_all(
+            "all => all.map(each => [each.closest('tr').querySelector('.name > *').textContent, each.textContent, each.title])"
+        )
+    assert sorted(reasons) == [
+        ["o", "v1.0.0", "Its repository is in the catalog no more"],
+        ["past", "v1.0.0", "The tag was deleted or rewritten"],
+    ]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("query", ["", "?rows=teams", "?at=2024-01-01T00:00:08", "?known=1"])
+def test_the_count_is_that_of_the_command_line(browser, wide, query):
+    """What is struck out, and in no stage otherwise, is counted beside it."""
+    at = datetime(2024, 1, 1, 0, 0, 8, tzinfo=UTC) if "at=" in query else START.replace(year=2025)
+    with Catalog.open(wide / "catalog.duckdb") as catalog:
+        rows = catalog.at(at, known_at=1 if "known" in query else None).rows
+    count = len({(row["repo"], row["artifact"]) for row in rows})
+    with opened(browser, address(wide, query)) as page:
+        page.wait_for_function("document.querySelector('#controls [role=status]').textContent")
+        said = page.locator("#controls [role=status]").inner_text()
+        button = page.locator("#controls .chip", has_text="All").locator("b").inner_text()
+        struck = page.locator(ROWS).evaluate_all("rows => rows.filter(row => !row.querySelector('td b')).length")
+    more = f"; {struck} more struck out" if struck else ""
+    assert (said.split(" ")[0], button, more in said, "more struck out" in said) == (
+        str(count),
+        str(count),
+        True,
+        struck > 0,
+    )
+
+
+@pytest.mark.browser
+def test_what_is_gone_leads_to_the_page_that_says_so(browser, wide):
+    with opened(browser, address(wide)) as page:
+        page.locator("#board.live").wait_for()
+        titles = []
+        for name in ("past", "o"):
+            page.locator(".name").get_by_role("link", name=name, exact=True).click()
+            titles.append((page.locator("h1").inner_text(), page.title()))
+            page.go_back()
+            page.locator("#board.live").wait_for()
+        assert (titles, page.complaints) == ([("past", "past is gone · x"), ("o", "o is gone · x")], [])
+
+
+def test_of_an_artifact_that_is_gone_the_data_say_which_page_it_has(wide):
+    with closing(duckdb.connect(str(wide / "catalog.duckdb"), read_only=True)) as connection:
+        pages = connection.execute(
+            "select distinct artifact, page from internal.site_stage_periods() order by all"
+        ).fetchall()
+    assert pages == [("nine", "present"), ("o", "removed"), ("past", "gone"), ("seven", "present"), ("ten", "present")]
