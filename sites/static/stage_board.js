@@ -7,6 +7,8 @@
  *   known: Float64Array, until: Float64Array, flags: Int32Array, held: Record<number, number>, current: boolean }} Periods
  * @typedef {{ count: number, model: string, stage: string, versions: string[], version: string, base: number, unit: number, from: string, length: string, known: string, until: string, flags: string, held?: Record<number, number> }} PeriodColumns
  * @typedef {{ model: number, stage: number, version: string, from: number, to: number, until: number, since: number, unregistered: boolean, skipped: boolean }} Period
+ * What a stage of a model shows: the version there, those that are there no more by a tag that is gone, and which was there before, where another was.
+ * @typedef {{ own: Period | null, gone: Period[], was: Period | null, changed: boolean }} InStage
  * Registrations and deregistrations of versions, in the order of models, of versions and, of each, of moments.
  * @typedef {{ model: Int32Array, version: Int32Array, versions: string[], rank: Int32Array, item: Int32Array, at: Float64Array, known: Float64Array,
  *   until: Float64Array, flags: Int32Array }} Versions
@@ -139,6 +141,31 @@ const StageBoard = (() => {
     return flags;
   };
 
+  /**
+   * What the stages of a model show, without those that are empty. `before`: what was in them before, or null where that is not asked for.
+   * @param {Period[]} periods @param {Period[]} tags those that are gone @param {Period[] | null} before @returns {Map<number, InStage>}
+   */
+  const inStages = (periods, tags, before) => {
+    /** @type {Map<number, InStage>} */
+    const shown = new Map();
+    const of = (/** @type {number} */ stage) => {
+      const own = shown.get(stage) ?? { own: null, gone: [], was: null, changed: false };
+      shown.set(stage, own);
+      return own;
+    };
+    for (const each of periods) of(each.stage).own = each;
+    for (const each of tags) {
+      const { own, gone: others } = of(each.stage);
+      if (own?.version !== each.version) others.push(each);
+    }
+    for (const each of before ?? []) of(each.stage).was = each;
+    if (before) for (const each of shown.values()) each.changed = each.was?.version !== each.own?.version;
+    return shown;
+  };
+
+  /** How many of the other stages of an artifact its cell shows: all, or so many and a button for the rest, which is more than one. @param {number} stages @param {number} most */
+  const fitting = (stages, most) => (stages > most + 1 ? most : stages);
+
   /** Reads a table of registrations. @param {VersionColumns} columns @returns {Versions} */
   const versions = (columns) => {
     const length = columns.count;
@@ -194,5 +221,5 @@ const StageBoard = (() => {
     return parsed / 1000 + (day ? DAY - 1e-6 : 0);
   };
 
-  return { periods, precise, period, since, chosen, at, gone, changed, versions, behind, crawlAt, moment, ALWAYS, DAY, YEAR, SKIPPED, UNREGISTERED };
+  return { periods, precise, period, since, chosen, at, gone, changed, inStages, fitting, versions, behind, crawlAt, moment, ALWAYS, DAY, YEAR, SKIPPED, UNREGISTERED };
 })();

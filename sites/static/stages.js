@@ -11,8 +11,10 @@
   const SPARE = 6; // rows beyond the window, above and below
   const MOST_PRINTED = 1000;
   const WEEK = 7;
+  const PADDING = 6; // pixels of a row beside the lines of its other stages
   const REST = 150; // milliseconds after a move, until the address has it: some browsers allow 100 addresses in 30 s
   const FIRST = 2, MOST_NAMED = 40; // artifacts in the cell of a team, and in what the pointer is shown
+  const MOST_OTHERS = 8; // stages without a column in the cell of an artifact, until its reader asks for all
   const LISTS = /** @type {Record<string, string>} */ ({
     changed: 'Changed since', behind: 'prod behind latest', old: 'prod older than a year', skipped: 'Skipped staging', unregistered: 'Unregistered',
   });
@@ -31,6 +33,8 @@
   const behindNow = new Map(head.behind.map((/** @type {[number, string, number]} */ [model, latest, versions]) => [model, [latest, versions]]));
   let now = StageBoard.periods(head.now, true);
   const others = stages.length > head.columns.length;
+  const isWide = new Uint8Array(stages.length); // whether a stage has a column
+  for (const stage of head.columns) isWide[stage] = 1;
 
   // --- What is asked, as the address has it
 
@@ -123,6 +127,9 @@
   /** @type {string[]} */
   let words = [];
   const inProd = new Float64Array(count), flags = new Uint8Array(count); // of each model: since when a version is in production, and the flags of its rows
+  const inColumns = new Int32Array(count), beyond = new Int32Array(count), mixed = new Uint8Array(count); // how many of its stages have columns, how many have none, and whether these are to be counted one by one
+  /** @type {Set<number>} */
+  const opened = new Set(); // models of which all stages are shown
   /** @type {Record<string, (model: number) => boolean>} */
   const belongs = {
     '': (model) => cells.has(model),
@@ -141,6 +148,18 @@
       const own = cells.tables[cells.table[place]], row = cells.row[place], model = own.model[row];
       flags[model] |= own.flags[row];
       if (own.stage[row] === head.prod) inProd[model] = StageBoard.since(own, row);
+    }
+  };
+
+  /** Counts the stages of each model that are not empty. What is struck out, or was there before, may be in the stage of what is there. */
+  const countStages = () => {
+    for (const counts of [inColumns, beyond, mixed]) counts.fill(0);
+    for (const chosen of [cells, struck, before]) {
+      for (let place = 0; place < chosen.count; place += 1) {
+        const own = chosen.tables[chosen.table[place]], row = chosen.row[place], model = own.model[row];
+        if (isWide[own.stage[row]]) inColumns[model] += 1; else beyond[model] += 1;
+        if (chosen !== cells) mixed[model] = 1;
+      }
     }
   };
 
@@ -163,6 +182,7 @@
     changes = StageBoard.changed(tables, count, since(), at, number);
     before = state.list === 'changed' ? StageBoard.chosen(tables, repoOf, head.absences, since(), number) : nothing;
     readFlags();
+    countStages();
     behind = isPresent() ? behindNow : state.list === 'behind' && versions ? StageBoard.behind(versions, productive(), at, number) : null;
     const asks = state.q.toLowerCase().split(/\s+/).filter(Boolean);
     if (asks.length && !words.length) words = artifacts.map((/** @type {string} */ name, /** @type {number} */ model) => `${repos[repoOf[model]]} ${name}`.toLowerCase());
@@ -204,11 +224,12 @@
   // --- Rows
 
   const body = table.tBodies[0];
+  let printing = false;
   /** @type {number[]} */
   const wide = head.columns;
   body.replaceChildren();
   table.classList.add('live');
-  table.style.setProperty('--columns', `minmax(160px, 2fr) repeat(${wide.length + Number(others)}, minmax(0, 1fr))`);
+  table.style.setProperty('--columns', `minmax(160px, 2fr) repeat(${wide.length}, minmax(0, 1fr))${others ? ' minmax(140px, 2fr)' : ''}`);
   const first = element('th', { scope: 'col' });
   table.tHead?.rows[0].replaceChildren(first, ...wide.map((stage) => element('th', { scope: 'col' },
     element('span', { className: `pill s-${head.looks[stage]}`, textContent: visible(stages[stage]), title: visible(stages[stage]) }))), ...(others ? [element('th', { scope: 'col', textContent: 'Other stages' })] : []));
@@ -220,27 +241,50 @@
   /** @param {Part} part @returns {HTMLElement} */
   const createPart = ([name, properties, ...inside]) => element(name, properties, ...inside.map((each) => (typeof each === 'string' ? each : createPart(each))));
 
+  /** What the stages of a model show. @param {number} model */
+  const stagesOf = (model) => StageBoard.inStages(cells.of(model), struck.of(model), state.list === 'changed' && changes[model] ? before.of(model) : null);
+  /** The other stages of a model, and how many of them its cell shows. @param {number} model @param {Map<number, InStage>} shown */
+  const beyondColumns = (model, shown) => {
+    const all = [...shown].filter(([stage]) => !isWide[stage]).sort(([one], [other]) => one - other);
+    return { all, most: printing || opened.has(model) ? all.length : StageBoard.fitting(all.length, MOST_OTHERS) };
+  };
   /** Why a version is struck out. @param {Period} period */
   const why = ({ model, until }) => (until === Infinity && removed.has(model) ? 'Its repository is in the catalog no more' : 'The tag was deleted or rewritten');
+  /** The versions in a stage. @param {number} stage @param {InStage} shown @returns {Part[]} */
+  const versionParts = (stage, { own, gone }) => [
+    .../** @type {Part[]} */ (own ? [['b', { className: `s-${head.looks[stage]}`, textContent: short(own.version), title: `${short(own.version)} since ${say(own.since)}` }]] : []),
+    ...gone.map((each) => /** @type {Part} */ (['s', { textContent: short(each.version), title: why(each) }])),
+  ];
+  /** What was in a stage before, where the list says so. @param {InStage} shown @returns {Part[]} */
+  const wasParts = ({ was, changed }) => (changed ? [['small', { textContent: was ? `was ${short(was.version)}` : 'was empty' }]] : []);
   /** What the cells of a model show: what each stage holds, and held. @param {number} model @returns {Part[][]} */
   const cellParts = (model) => {
-    const periods = cells.of(model), tags = struck.of(model), old = state.list === 'changed' && changes[model] ? before.of(model) : null;
+    const shown = stagesOf(model);
     const parts = wide.map((stage) => {
-      const own = periods.find((each) => each.stage === stage);
-      /** @type {Part[]} */
-      const inside = [];
-      if (own) inside.push(['b', { className: `s-${head.looks[stage]}`, textContent: short(own.version), title: `${short(own.version)} since ${say(own.since)}` }]);
-      for (const each of tags) if (each.stage === stage && each.version !== own?.version) inside.push(['s', { textContent: short(each.version), title: why(each) }]);
-      if (state.list === 'changed') {
-        const was = old?.find((each) => each.stage === stage);
-        if (old && was?.version !== own?.version) inside.push(['small', { textContent: was ? `was ${short(was.version)}` : 'was empty' }]);
-      } else if (own && state.list === 'behind' && stage === head.prod) {
+      const own = shown.get(stage);
+      if (!own) return [];
+      const inside = [...versionParts(stage, own), ...wasParts(own)];
+      if (state.list === 'changed') return inside;
+      if (own.own && state.list === 'behind' && stage === head.prod) {
         const [latest, versions] = behind?.get(model) ?? ['', 0];
         inside.push(['small', { textContent: `latest ${short(latest)}, ${versions} ahead` }]);
-      } else if (own) inside.push(['small', { textContent: say(own.since) }]);
+      } else if (own.own) inside.push(['small', { textContent: say(own.own.since) }]);
       return inside;
     });
-    if (others) parts.push(periods.filter((each) => !wide.includes(each.stage)).map((each) => ['span', { className: `pill s-${head.looks[each.stage]}` }, `${visible(stages[each.stage])} `, ['b', { textContent: short(each.version) }]]));
+    if (others) parts.push(otherParts(model, shown));
+    return parts;
+  };
+  /** The cell of the other stages: a line for each. @param {number} model @param {Map<number, InStage>} shown @returns {Part[]} */
+  const otherParts = (model, shown) => {
+    const { all, most } = beyondColumns(model, shown);
+    const name = (/** @type {number} */ stage) => visible(stages[stage]);
+    /** @type {Part[]} */
+    const parts = all.slice(0, most).map(([stage, own]) => ['span', { className: 'other' },
+      ['span', { className: `pill s-${head.looks[stage]}` }, ['span', { textContent: name(stage), title: name(stage) }], ' ', ...versionParts(stage, own)], ...wasParts(own)]);
+    if (StageBoard.fitting(all.length, MOST_OTHERS) === all.length) return parts;
+    const rest = all.slice(most).map(([stage, { own }]) => `${name(stage)} ${own ? short(own.version) : ''}`.trim());
+    if (rest.length) parts.push(['button', { type: 'button', className: 'more', 'aria-expanded': 'false', textContent: `+${rest.length} stages`, title: rest.slice(0, MOST_NAMED).join(', ') }]);
+    else parts.push(['button', { type: 'button', className: 'more', 'aria-expanded': 'true', textContent: 'Fewer stages' }]);
     return parts;
   };
   /** The row of a team: in each stage how many of its artifacts have a version there, and the first of these. @param {number} own */
@@ -269,16 +313,16 @@
     const name = visible(artifacts[row]);
     const link = element(lost.has(row) ? 'span' : 'a', { textContent: name, ...(lost.has(row) ? {} : { href: path(row) }), ...(lost.has(row) || former.has(row) || removed.has(row) ? { title: 'Not in the catalog now' } : {}) });
     return element('tr', {}, element('td', { className: 'name' }, link, element('small', { textContent: visible(repos[repoOf[row]]) })),
-      ...wide.map((stage) => element('td', { 'data-stage': visible(stages[stage]) })), ...(others ? [element('td')] : []));
+      ...wide.map((stage) => element('td', { 'data-stage': visible(stages[stage]) })), ...(others ? [element('td', { className: 'others' })] : []));
   };
 
   /** @param {string} name @param {number} otherwise */
   const pixels = (name, otherwise) => parseFloat(getComputedStyle(table).getPropertyValue(name)) || otherwise;
-  let printing = false, grouped = '', drawings = 0;
-  /** @type {{ row: number, head: number, line: number } | null} */
-  let lengths = null; // of the style sheet: of a row, of the name of a team above its artifacts, and of a stage in the row of a team
+  let grouped = '', noted = false, drawings = 0;
+  /** @type {{ row: number, head: number, line: number, across: number } | null} */
+  let lengths = null; // of the style sheet: of a row, of the name of a team above its artifacts, and of a line of stages; and how many stages have one, on a narrow screen
   let tops = new Float64Array(1); // where each row begins, and at last where all end
-  /** A row in sight: its place, where it begins, the number of the drawing that it is of, and the contents of its cells. @typedef {{ row: HTMLTableRowElement, place: number, top: number, drawing: number, contents: string[] }} Line */
+  /** A row in sight: its place, where it begins, how high it is, the number of the drawing that it is of, and the contents of its cells. @typedef {{ row: HTMLTableRowElement, place: number, top: number, height: number, drawing: number, contents: string[] }} Line */
   /** @type {Map<number, Line>} */
   const drawn = new Map(); // by what `rows` has: a move of the slider changes few cells, and most rows stay
   const clear = () => {
@@ -314,13 +358,16 @@
     /** @type {HTMLTableRowElement | null} */
     let below = null;
     for (let place = end - 1; place >= first; place -= 1) {
-      const id = rows[place], line = drawn.get(id) ?? { row: draw(id), place: -1, top: -1, drawing: -1, contents: [] };
+      const id = rows[place], line = drawn.get(id) ?? { row: draw(id), place: -1, top: -1, height: -1, drawing: -1, contents: [] };
       if (line.drawing !== drawings) update(line, id);
-      if (line.place !== place || line.top !== tops[place]) {
+      const height = tops[place + 1] - tops[place];
+      if (line.place !== place || line.top !== tops[place] || line.height !== height) {
         line.place = place;
         line.top = tops[place];
+        line.height = height;
         line.row.style.transform = `translateY(${tops[place]}px)`;
-        line.row.style.height = `${tops[place + 1] - tops[place]}px`;
+        line.row.style.height = `${height}px`;
+        line.row.dataset.tall = String(id >= 0 && height > (lengths?.row ?? 0));
         line.row.setAttribute('aria-rowindex', String(place + 2));
       }
       if (!drawn.has(id)) body.insertBefore(line.row, below); // those that stay are in order
@@ -328,22 +375,41 @@
       below = line.row;
     }
   };
+  /** The lines of a model's row: of its other stages, one below the other; on a narrow screen of all, side by side. @param {number} model @param {number} across */
+  const linesOf = (model, across) => {
+    let columns = inColumns[model], rest = beyond[model], notes = 0;
+    let most = opened.has(model) ? rest : StageBoard.fitting(rest, MOST_OTHERS);
+    if (mixed[model] && (across || rest)) {
+      const shown = stagesOf(model), own = beyondColumns(model, shown);
+      ({ most } = own);
+      rest = own.all.length;
+      columns = shown.size - rest;
+      notes = own.all.slice(0, most).filter(([, { changed }]) => changed).length;
+    }
+    const buttons = Number(rest > StageBoard.fitting(rest, MOST_OTHERS));
+    return across ? Math.ceil(columns / across) + Math.ceil((most + buttons) / across) : most + buttons + notes;
+  };
   /** Where rows begin. On a narrow screen the row of a team has a line for each stage that is not empty. */
   const measure = () => {
-    lengths ??= { row: pixels('--row', 44), head: pixels('--team', 44), line: pixels('--line', 0) };
-    const { row, head, line } = lengths;
+    lengths ??= { row: pixels('--row', 44), head: pixels('--team', 44), line: pixels('--line', 0), across: pixels('--across', 0) };
+    const { row, head, line, across } = lengths;
+    const ofModel = (/** @type {number} */ model) => (across ? row + line * linesOf(model, across) : Math.max(row, PADDING + line * linesOf(model, 0)));
     tops = new Float64Array(rows.length + 1);
     rows.forEach((id, place) => {
-      const lines = state.rows && line && new Set((ofTeam.get(-1 - id) ?? []).flatMap((model) => cells.of(model)).map(({ stage }) => (wide.includes(stage) ? stage : -1))).size;
-      tops[place + 1] = tops[place] + (state.rows ? row + line * Number(lines) : id < 0 ? head : row);
+      if (!state.rows) { tops[place + 1] = tops[place] + (id < 0 ? head : ofModel(id)); return; }
+      const lines = line && new Set((ofTeam.get(-1 - id) ?? []).flatMap((model) => cells.of(model)).map(({ stage }) => (wide.includes(stage) ? stage : -1))).size;
+      tops[place + 1] = tops[place] + row + line * Number(lines);
     });
   };
   const redraw = () => {
     drawings += 1;
     if (state.rows || grouped) clear(); // rows of teams have other cells
-    if (grouped !== state.rows) lengths = null;
+    const notes = state.list === 'changed' || state.list === 'behind';
+    if (grouped !== state.rows || noted !== notes) lengths = null;
     grouped = state.rows;
+    noted = notes;
     table.classList.toggle('teams', grouped !== '');
+    table.classList.toggle('noted', noted);
     measure();
     body.style.height = `${tops[rows.length]}px`;
     table.setAttribute('aria-rowcount', String(rows.length + 1));
@@ -355,9 +421,17 @@
     clear();
     redraw();
   };
+  body.addEventListener('click', (event) => {
+    const row = /** @type {Element} */ (event.target).closest('button.more')?.closest('tr');
+    const [model] = [...drawn].find(([, line]) => line.row === row) ?? [];
+    if (!row || model === undefined) return;
+    if (!opened.delete(model)) opened.add(model);
+    redraw();
+    /** @type {HTMLElement | null} */ (row.querySelector('button.more'))?.focus();
+  });
   addEventListener('scroll', showRows, { passive: true });
   addEventListener('resize', resize, { passive: true });
-  addEventListener('beforeprint', () => { printing = true; showRows(); });
+  addEventListener('beforeprint', () => { printing = true; drawings += 1; showRows(); });
   addEventListener('afterprint', () => { printing = false; resize(); });
 
   // --- Showing what is asked

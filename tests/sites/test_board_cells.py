@@ -17,6 +17,7 @@ from support.worlds import START
 
 DAY = 86_400
 MOST_OTHERS = 8  # of stages.js: stages without a column in a cell
+WIDTHS = [1440, 820, 390]
 
 
 def put(artifact, stages, version="v1.0.0", at=20):
@@ -62,7 +63,65 @@ def address(folder, query=""):
     return (folder / "site/stages.html").as_uri() + query
 
 
+# Of each row its name, the texts of what is in its cell of other stages, and what of that is beyond the row or cut.
+OTHERS = """rows => rows.map((row) => {
+  const { top, bottom, right } = row.getBoundingClientRect(), parts = [...row.querySelectorAll('.others .other, .others button')];
+  const texts = parts.map((part) => part.textContent.trim());
+  const isCut = (part) => { const own = part.getBoundingClientRect(); return own.top < top || own.bottom > bottom || own.right > right; };
+  const isShort = (part) => [part, ...part.querySelectorAll('*')].some((each) => each.scrollWidth > each.clientWidth + 1 && getComputedStyle(each).display !== 'inline');
+  return [row.querySelector('.name > a, .name > span').textContent, texts, parts.filter((part) => isCut(part) || isShort(part)).map((part) => part.textContent)];
+})"""
 ROWS = "#board tbody tr:not(.team)"
+
+
+def others(page):
+    return {name: (texts, cut) for name, texts, cut in page.locator(ROWS).evaluate_all(OTHERS)}
+
+
+def in_stages(*numbers):
+    return [f"stage-{number:02} v1.0.0" for number in numbers]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", WIDTHS)
+def test_all_stages_without_a_column_are_in_the_cell_of_other_stages(browser, wide, width):
+    """Up to a bound and one more; beyond it, a button takes the place of the rest."""
+    with opened(browser, address(wide), viewport={"width": width, "height": 2000}) as page:
+        page.locator("#board.live").wait_for()
+        assert others(page) == {
+            "nine": (in_stages(*range(8, 17)), []),
+            "past": ([], []),
+            "seven": (["stage-08 v1.0.0", "stage-09 v2.0.0", *in_stages(10, 11, 12, 13), "stage-14 v1.0.0"], []),
+            "ten": ([*in_stages(*range(8, 16)), "+2 stages"], []),
+            "o": ([], []),
+        }
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_key_opens_the_cell_and_closes_it(browser, wide, width):
+    with opened(browser, address(wide), viewport={"width": width, "height": 2000}) as page:
+        button = page.get_by_role("button", name="+2 stages")
+        said = button.get_attribute("title")
+        button.press("Enter")
+        after = others(page)["ten"]
+        page.keyboard.press("Enter")  # the button that closes it has the focus
+        assert (said, after, others(page)["ten"]) == (
+            "stage-16 v1.0.0, stage-17 v1.0.0",
+            ([*in_stages(*range(8, 18)), "Fewer stages"], []),
+            ([*in_stages(*range(8, 16)), "+2 stages"], []),
+        )
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_cell_of_other_stages_says_what_was_there_before(browser, wide, width):
+    query = "?list=changed&since=2024-01-01T12:00"
+    with opened(browser, address(wide, query), viewport={"width": width, "height": 2000}) as page:
+        page.locator(".board.noted").wait_for()
+        (name, (texts, cut)), *rest = others(page).items()
+        (was,) = page.locator(".others small").all()
+        assert (name, texts[1], cut, rest, was.is_visible()) == ("seven", "stage-09 v2.0.0was v1.0.0", [], [], True)
 
 
 @pytest.mark.browser
@@ -75,6 +134,7 @@ def test_a_version_says_why_it_is_struck_out(browser, wide):
     assert sorted(reasons) == [
         ["o", "v1.0.0", "Its repository is in the catalog no more"],
         ["past", "v1.0.0", "The tag was deleted or rewritten"],
+        ["seven", "v1.0.0", "The tag was deleted or rewritten"],
     ]
 
 

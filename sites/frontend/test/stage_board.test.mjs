@@ -37,6 +37,24 @@ test('a tag that is gone is shown from the crawl that missed it, or where no cra
   assert.deepEqual([gone(99, null), gone(100, null), gone(100, 2), gone(100, 3)], [[], ['v1'], [], ['v1']]);
 });
 
+// In stage 0 v1, in 1 v1 of a tag that is gone and v2, in 2 one that is gone alone; before, 1 had v1, and 3 had v1.
+const of = (stage, version) => ({ stage, version });
+for (const [name, before, expected] of [
+  ['now', null, { 0: ['v1', '', null], 1: ['v2', 'v1', null], 2: [null, 'v3', null] }],
+  ['and before', [of(0, 'v1'), of(1, 'v1'), of(3, 'v1')], { 0: ['v1', '', null], 1: ['v2', 'v1', 'v1'], 2: [null, 'v3', null], 3: [null, '', 'v1'] }],
+  ['and before, when all were empty', [], { 0: ['v1', '', 'empty'], 1: ['v2', 'v1', 'empty'], 2: [null, 'v3', null] }],
+]) {
+  test(`what stages show: ${name}`, () => {
+    const shown = StageBoard.inStages([of(0, 'v1'), of(1, 'v2')], [of(0, 'v1'), of(1, 'v1'), of(2, 'v3')], before);
+    const said = [...shown].map(([stage, { own, gone, was, changed }]) => [stage, [own && own.version, gone.map((each) => each.version).join(), changed ? (was ? was.version : 'empty') : null]]);
+    assert.deepEqual(plain(Object.fromEntries(said)), expected);
+  });
+}
+
+test('a button takes the place of stages where there are at least two more than are shown', () => {
+  assert.deepEqual([7, 8, 9, 10, 100].map((stages) => StageBoard.fitting(stages, 8)), [7, 8, 9, 8, 8]);
+});
+
 test('days become moments with the seconds of each', () => {
   const days = StageBoard.periods({ ...NOW, base: 86400, unit: 86400, from: '0,2' }, true);
   assert.deepEqual([[...days.from], [...StageBoard.precise(days, '5,6').from]], [[86400, 259200], [86405, 259206]]);
