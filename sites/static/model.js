@@ -300,7 +300,7 @@
     const target = document.getElementById(name);
     for (let fold = target?.closest('details'); fold; fold = fold.parentElement?.closest('details')) fold.open = true;
     if (target && items.includes(target)) openPanel(target);
-    target?.scrollIntoView({ block: 'center' });
+    if (target && target.tagName !== 'SECTION') target.scrollIntoView({ block: 'center' }); // to sections, browsers go by themselves
   };
   // The oldest events of a long history are drawn when their fold is opened, some at a time.
   const older = document.querySelector('[data-older]');

@@ -201,8 +201,12 @@
   // Which section is being read; its tab is in sight
   const tabs = all('.tabs a').filter((tab) => document.getElementById(tab.hash.slice(1)));
   const spy = () => {
-    const passed = tabs.filter((tab) => document.getElementById(tab.hash.slice(1)).getBoundingClientRect().top < 160);
-    const current = passed.pop() || tabs[0];
+    const topOf = (/** @type {HTMLAnchorElement} */ tab) => document.getElementById(tab.hash.slice(1)).getBoundingClientRect().top;
+    const passed = tabs.filter((tab) => topOf(tab) < 160);
+    // The last sections cannot come to the top: at the end of the page, the one that was asked for, or the last.
+    const isAtEnd = scrollY > 0 && scrollY + innerHeight > document.documentElement.scrollHeight - 2;
+    const asked = isAtEnd && tabs.find((tab) => tab.hash === location.hash && topOf(tab) > 0);
+    const current = asked || (isAtEnd ? tabs[tabs.length - 1] : passed.pop() || tabs[0]);
     if (current.hasAttribute('aria-current')) return;
     tabs.forEach((tab) => tab.removeAttribute('aria-current'));
     current.setAttribute('aria-current', 'true');

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.browser
 PLACE = RepositoryFiles(
     file="README.md", page=lambda path: f"https://f.example/{path}", raw=lambda path: f"https://f.example/{path}"
 )
+BELOW_BARS = 112  # pixels from the top of the window, where a section begins: `scroll-padding-top` in site.css
 MODEL = "models/github.com~acme~churn/churn.html"
 
 
@@ -62,6 +63,30 @@ def test_a_model_reads_without_scripts(opened):
     page = opened(MODEL, java_script_enabled=False)
     names = ("Metrics", "Plots", "How to use it", "Versions", "Lineage and storage", "Card", "History", "Details")
     assert [page.get_by_role("heading", name=name, exact=True).count() for name in names] == [1] * 8
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_tab_leads_to_its_section_and_is_marked_there(browser, demo_folder, width):
+    (file,) = (demo_folder / "output/site").glob("models/*risk~churn/churn.html")
+    context = browser.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(file.as_uri())
+    tabs = page.locator(".tabs a")
+    places = {}
+    for number in range(tabs.count()):
+        tabs.nth(number).click()
+        page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        (name,) = page.locator(".tabs a[aria-current]").evaluate_all("tabs => tabs.map((tab) => tab.hash.slice(1))")
+        top, left = page.evaluate(
+            """name => [document.getElementById(name).getBoundingClientRect().top,
+            document.documentElement.scrollHeight - innerHeight - scrollY]""",
+            name,
+        )
+        places[name] = abs(top - BELOW_BARS) < 1 or left < 1
+    wanted = [tab.get_attribute("href")[1:] for tab in tabs.all()]
+    context.close()
+    assert places == dict.fromkeys(wanted, True)
+    assert len(wanted) > 5
 
 
 def test_nothing_waits_for_scripts_that_never_come(opened):
