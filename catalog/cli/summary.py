@@ -51,21 +51,26 @@ def stats(
             put(answer, output, ids=lambda row: [row["query"]] if row["query"] else [])
 
 
+def query_parameters(row: Row) -> dict[str, str]:
+    """The parameters of the query that lists a measure, where they are not its defaults."""
+    defaults = saved_queries(None)[row["query"]].parameters
+    given = {name: str(row[name]) for name in ("stage", "days") if name in defaults}
+    return {name: value for name, value in given.items() if value != defaults[name]}
+
+
 def _cells(row: Row) -> Row:
     value = "-" if row["value"] is None else f"{row['value']:,g}"
     measure = row["measure"].replace("the stage", row["raw_stage"] or row["stage"])
     return {
         "measure": measure.replace("the days", plural(row["days"], "day")),
         "shown": value if row["total"] is None else f"{value} of {row['total']:,}",
-        "command": row["query"] and shell_line(["catalog", "queries", row["query"], *_parameters(row)]),
+        "command": row["query"] and _command(row),
     }
 
 
-def _parameters(row: Row) -> list[str]:
-    """The parameters of the query that lists a measure, where they are not its defaults."""
-    defaults = saved_queries(None)[row["query"]].parameters
-    given = {name: str(row[name]) for name in ("stage", "days") if name in defaults}
-    return [word for name, value in given.items() if value != defaults[name] for word in ("-p", f"{name}={value}")]
+def _command(row: Row) -> str | None:
+    parameters = [word for name, value in query_parameters(row).items() for word in ("-p", f"{name}={value}")]
+    return shell_line(["catalog", "queries", row["query"], *parameters])
 
 
 def open(  # noqa: A001 - the command's name

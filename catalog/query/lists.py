@@ -129,7 +129,7 @@ class Lists(CatalogFile):
         """The registry in numbers: what is in `stage`, how long, how far behind, without owner or metric; promotions, rollbacks, lead time.
 
         `stage` is prod where it is not given; each row has the `stage` and the `days` that it is about. With `raw_stage`, the stage that tags spell so, and only where they do. `query` of each
-        row names the query of `catalog queries` that lists what is counted.
+        row names the query of `catalog queries` that has the same rows for this stage and these days, or is None.
         """
         named = self._names.stage(stage or self._names.raw_stage(raw_stage) or "prod")
         question = "select * exclude (place) from internal.list_stats($repos, $stage, $days, a_raw_stage := $raw_stage)"

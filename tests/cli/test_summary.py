@@ -12,10 +12,10 @@ import sys
 
 import pytest
 
+from catalog.cli.summary import query_parameters
 from catalog.errors import Exit
 from catalog.query import Catalog
 from catalog.query.lists import MOST_DAYS
-from catalog.query.saved_queries import saved_queries
 from catalog.schema.tables.inventory import Repo
 from catalog.schema.tables.registry import Event
 from support.catalog_files import repository, write_catalog
@@ -56,17 +56,48 @@ def test_the_table_states_its_stage_and_days(ask):
         0,
         [
             ["in staging", "1 of 4", "catalog queries in-stage -p 'stage=staging'"],
-            ["in staging for longer than 90 days", "0 of 1", "catalog queries stale-prod -p 'days=90'"],
+            ["in staging for longer than 90 days", "0 of 1", "-"],
         ],
         "promotions in 90 days",
         "median hours from commit to staging, in 90 days",
     )
 
 
-def test_each_measure_names_the_query_that_lists_it(database):
+CHURNS = {"the small catalog": CHURN, "the demo": "demo.example/risk/churn"}
+ASKED = [
+    pytest.param({}, id="as it is"),
+    pytest.param({"days": 1}, id="since yesterday"),
+    pytest.param({"days": 10_000}, id="of all days"),
+    pytest.param({"stage": "staging", "days": 90}, id="another stage"),
+    pytest.param({"raw_stage": "production"}, id="a name of tags"),
+    pytest.param({"repo": "{churn}"}, id="one repository"),
+]
+
+
+@pytest.mark.parametrize("asked", ASKED)
+@pytest.mark.parametrize("of", ["the small catalog", "the demo"])
+def test_a_named_query_has_the_rows_that_are_counted(request, database, asked, of):
+    file = database if of == "the small catalog" else request.getfixturevalue("demo_folder") / "output"
+    asked = {name: CHURNS[of] if value == "{churn}" else value for name, value in asked.items()}
+    with Catalog.open(file) as catalog:
+        named = [row for row in catalog.stats(**asked) if row["query"]]
+        parameters = [query_parameters(row) for row in named]
+        rows = [len(catalog.query(row["query"], **given)) for row, given in zip(named, parameters, strict=True)]
+    assert rows == [row["value"] for row in named]
+
+
+@pytest.mark.parametrize(
+    ("asked", "named"),
+    [
+        ({}, ["in-stage", "stale-prod", "behind", "without-owner", "without-metrics", "rollbacks"]),
+        ({"stage": "staging"}, ["in-stage", "without-owner", "without-metrics", "rollbacks"]),
+        ({"repo": CHURN, "days": 1}, ["rollbacks"]),
+    ],
+    ids=["of production", "of another stage", "of a part of it"],
+)
+def test_the_queries_that_are_named(database, asked, named):
     with Catalog.open(database) as catalog:
-        named = {row["query"] for row in catalog.stats() if row["query"]}
-    assert named - set(saved_queries(None)) == set()
+        assert [row["query"] for row in catalog.stats(**asked) if row["query"]] == named
 
 
 @pytest.mark.parametrize(("days", "code"), [(MOST_DAYS, 0), (MOST_DAYS + 1, Exit.CONFIG), (0, Exit.CONFIG)])

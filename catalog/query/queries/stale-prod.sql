@@ -2,5 +2,5 @@
 -- days: 365
 select ref, prod_since, date_diff('day', prod_since, (select max(started_at) from crawls)) as days
 from prod_vs_latest
-where days >= $days::int
+where prod_since < (select max(started_at) from crawls) - to_days($days::int)
 order by days desc, ref
