@@ -49,19 +49,31 @@ DEPARTED = (VisitOutcome.REMOVED, VisitOutcome.LEFT)  # of a repository that is 
 RAISED = (Exception, SystemExit, GeneratorExit)
 READ = (VisitOutcome.NEW, VisitOutcome.CHANGED, VisitOutcome.FRESH)  # of a visit that went well
 
-_AGAIN = "the next crawl reads it again, and its last good rows stay"
-VISIT_ADVICE = {  # what to do after a visit that failed
-    VisitOutcome.DOWN: f"check the network and its address: {_AGAIN}",
-    VisitOutcome.MALFORMED: f"check the server, or the proxy before it: its answer is damaged: {_AGAIN}",
-    VisitOutcome.REFUSED: f"check the credentials that Git has for it, or its SSH key: {_AGAIN}",
-    VisitOutcome.GONE: "mend its address or remove it in repos.toml; its last good rows stay",
-    VisitOutcome.TOO_BIG: f"raise the limit for it in repos.toml (max_bytes, max_refs), if it may be as big: {_AGAIN}",
-    VisitOutcome.TOO_SLOW: f"raise the limit for it in repos.toml (timeout, processor_time): {_AGAIN}",
-    VisitOutcome.BUG: "report it with the traceback that `catalog crawl --debug` writes; its last good rows stay",
+_ON_DISK = (VisitOutcome.DOWN, VisitOutcome.MALFORMED, VisitOutcome.REFUSED)  # of a path: no server is at fault
+_ADVICE = {  # what to do after a visit that failed
+    VisitOutcome.DOWN: "check the network and its address",
+    VisitOutcome.MALFORMED: "check the server, or the proxy before it: its answer is damaged",
+    VisitOutcome.REFUSED: "check the credentials that Git has for it, or its SSH key",
+    VisitOutcome.GONE: "mend its address or remove it in repos.toml",
+    VisitOutcome.TOO_BIG: "raise the limit for it in repos.toml (max_bytes, max_refs), if it may be as big",
+    VisitOutcome.TOO_SLOW: "raise the limit for it in repos.toml (timeout, processor_time)",
+    VisitOutcome.BUG: "report it with the traceback that `catalog crawl --debug` writes",
 }
 
 
 class CatalogError(Exception):
+def visit_advice(outcome: VisitOutcome, *, is_local: bool, was_read: bool) -> str | None:
+    """What to do after a visit that failed: to a repository on this machine or behind a server, which has rows of an earlier visit or none."""
+    advice = _ADVICE.get(outcome)
+    if advice is None:
+        return None
+    if is_local and outcome in _ON_DISK:
+        advice = "check it with `git fsck`, and its path and access rights"
+    if outcome in (VisitOutcome.GONE, VisitOutcome.BUG):
+        return advice + ("; its last good rows stay" if was_read else "")
+    return f"{advice}: the next crawl reads it again" + (", and its last good rows stay" if was_read else "")
+
+
     """Any error that a user or an owner can fix: one clear sentence."""
 
     exit_code = Exit.BUG

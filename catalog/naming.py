@@ -196,6 +196,11 @@ def scheme_of(url: str) -> str | None:
     return match[1][:-3].lower() if match else None
 
 
+def is_local(url: str) -> bool:
+    """Whether the address of a repository is a path on this machine, or a `file:` URL."""
+    return scheme_of(url) == "file" or not (_SCHEME.match(url) or SCP.fullmatch(url))
+
+
 def local_path(text: str) -> Path:
     """A path on this machine, from the home folder where it begins with `~`; a `~` that names no user is a folder's name."""
     try:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from catalog.naming import MAX_LENGTH, linked_path, public_url, repo_name, repository_key, scheme_of, slug
+from catalog.naming import MAX_LENGTH, is_local, linked_path, public_url, repo_name, repository_key, scheme_of, slug
 from support.addresses import CASES
 
 # Like real names, with all that is dangerous in a name; and anything at all.
@@ -165,6 +165,17 @@ def test_public_urls(url, shown):
 def test_the_public_url_is_public(rest):
     shown = public_url("https://" + rest)
     assert (public_url(shown), scheme_of(shown)) == (shown, "https")
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("/srv/churn.git", True), ("../churn", True), ("~/churn", True), ("file:///srv/churn", True),
+        ("https://h/churn", False), ("ssh://git@h/churn", False), ("git@h:churn", False),
+    ],
+)  # fmt: skip
+def test_a_path_is_on_this_machine(url, expected):
+    assert is_local(url) == expected
 
 
 @pytest.mark.parametrize(("url", "key"), CASES)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from catalog.cli.findings import Finding, ok, warning
 from catalog.discovery.inventory import read_inventory
-from catalog.errors import DEPARTED, READ, VISIT_ADVICE, VisitOutcome
+from catalog.errors import DEPARTED, READ, VisitOutcome, visit_advice
+from catalog.naming import is_local
 from catalog.text import plural
 
 if TYPE_CHECKING:
@@ -21,10 +22,10 @@ LISTED = 20  # repositories that are named; `catalog status` has all
 def check_visits(config: Config, journal: Journal) -> Iterator[Finding]:
     """A warning for each repository whose last visit failed; of several, first how many they are."""
     last_visits = journal.last_visits()
+    repos = read_inventory(config).repos
+    urls = {repo.name: repo.url for repo in repos}
     visited = {
-        repo.name: last
-        for repo in read_inventory(config).repos
-        if (last := last_visits.get(repo.name)) and last.outcome not in DEPARTED
+        repo.name: last for repo in repos if (last := last_visits.get(repo.name)) and last.outcome not in DEPARTED
     }
     failed = {name: last for name, last in sorted(visited.items()) if last.outcome not in READ}
     if visited and not failed:
@@ -36,7 +37,10 @@ def check_visits(config: Config, journal: Journal) -> Iterator[Finding]:
             "`catalog status` has all of them" if len(failed) > LISTED else None,
         )
     for name, last in list(failed.items())[:LISTED]:
-        yield warning("visits", _sentence(name, last), VISIT_ADVICE.get(VisitOutcome(last.outcome)))
+        advice = visit_advice(
+            VisitOutcome(last.outcome), is_local=is_local(urls[name]), was_read=last.read_at is not None
+        )
+        yield warning("visits", _sentence(name, last), advice)
 
 
 def _sentence(name: str, last: LastVisit) -> str:

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-from catalog.errors import VISIT_ADVICE, VisitOutcome
+from catalog.errors import VisitOutcome, visit_advice
+from catalog.naming import is_local
 from sites import urls
 from sites.data.rows import ProblemRow, RepositoryRow
 from sites.view_models.issue_text import IssuePlace, issue_text
@@ -110,7 +111,11 @@ def with_code(sentence: str) -> Markup:
 
 
 def _unread(row: RepositoryRow) -> UnreadRepository:
-    outcome, advice = OUTCOMES[row.outcome], VISIT_ADVICE.get(VisitOutcome(row.outcome), "the next crawl visits it")
+    outcome = OUTCOMES[row.outcome]
+    advice = (
+        visit_advice(VisitOutcome(row.outcome), is_local=is_local(row.url), was_read=row.read_at is not None)
+        or "the next crawl visits it"
+    )
     fix = f"{advice[:1].upper()}{advice[1:]}."
     place = IssuePlace(row.url, row.message or outcome, None, "")
     return UnreadRepository(row, outcome, with_code(fix), issue_text(row.repo, outcome, fix, [place], 1))

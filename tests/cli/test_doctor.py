@@ -17,7 +17,7 @@ from catalog.cli.visit_checks import LISTED, check_visits
 from catalog.config.parse import Config, load, parse
 from catalog.crawl.crawl import crawl
 from catalog.database.build import build
-from catalog.errors import DEPARTED, READ, VISIT_ADVICE, VisitOutcome
+from catalog.errors import DEPARTED, READ, VisitOutcome, visit_advice
 from catalog.schema.tables.inventory import Visit
 from catalog.store.journal import Journal
 from support.changes import base
@@ -176,10 +176,15 @@ def _visit(number: int, name: str, outcome: VisitOutcome, message: str | None, b
 
 
 def _recorded(
-    folder: Path, visits: dict[str, tuple[VisitOutcome, str | None]], *, times: int = 1
+    folder: Path,
+    visits: dict[str, tuple[VisitOutcome, str | None]],
+    *,
+    times: int = 1,
+    url: str = "https://h/{name}",
 ) -> tuple[Config, Journal]:
     """A journal in which the repositories of repos.toml were visited on the first days of May 2024."""
-    config = parse("".join(f"[[repo]]\nname = '{name}'\nurl = 'https://h/{name}'\n" for name in visits), folder / "r")
+    repos = "".join(f"[[repo]]\nname = '{name}'\nurl = '{url.format(name=name)}'\n" for name in visits)
+    config = parse(repos, folder / "r")
     journal = Journal(folder / "crawls")
     for day in range(1, times + 1):
         begun = datetime(2024, 5, day, 8, 30, tzinfo=UTC)
@@ -189,7 +194,14 @@ def _recorded(
 
 
 def test_every_failed_visit_has_an_advice():
-    assert {*VisitOutcome} - {*VISIT_ADVICE} - {*READ, *DEPARTED} == {VisitOutcome.NEVER}
+    advised = {each for each in VisitOutcome if visit_advice(each, is_local=False, was_read=False)}
+    assert {*VisitOutcome} - advised - {*READ, *DEPARTED} == {VisitOutcome.NEVER}
+
+
+def test_a_damaged_repository_on_disk_has_advice_of_its_own(tmp_path):
+    visits = {"a/b": (VisitOutcome.DOWN, "packed-refs ends inside of line 3")}
+    (finding,) = check_visits(*_recorded(tmp_path, visits, url="/srv/git/{name}.git"))
+    assert finding.advice == "check it with `git fsck`, and its path and access rights: the next crawl reads it again"
 
 
 @pytest.mark.parametrize(("outcome", "message", "advice"), FAILURES)

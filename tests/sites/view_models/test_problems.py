@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from catalog.errors import VisitOutcome
@@ -10,6 +12,7 @@ from sites.urls import RepositoryLinks
 from sites.view_models.problems import kind_lines, problem_groups, unread
 
 OID = "a" * 40
+WHEN = datetime(2024, 5, 1, tzinfo=UTC)
 LINKS = RepositoryLinks(url="https://github.com/a/b", commits="https://github.com/a/b/commit/")
 
 
@@ -45,6 +48,21 @@ def test_a_repository_that_could_not_be_read_has_a_fix_and_the_text_of_an_issue(
     assert str(line.fix).startswith(fix.replace("`catalog crawl --debug`", "<code>catalog crawl --debug</code>"))
     assert line.issue.startswith(f"`{words}` in `a`, found by the model catalog in 1 place.\n\nHow to fix it: {fix}")
     assert line.issue.endswith("\n\n- `https://a`: `no *entry*`")
+
+
+@pytest.mark.parametrize(
+    ("url", "read_at", "fix"),
+    [
+        ("https://a", WHEN, "Check the network and its address: the next crawl reads it again, and its last good rows stay."),
+        ("https://a", None, "Check the network and its address: the next crawl reads it again."),
+        ("/srv/a.git", None, "Check it with `git fsck`, and its path and access rights: the next crawl reads it again."),
+    ],
+    ids=["a server", "a server that never answered", "a path"],
+)  # fmt: skip
+def test_the_fix_is_of_the_kind_of_address_and_of_the_rows_there_are(url, read_at, fix):
+    stated = {"repo": "a", "url": url, "outcome": VisitOutcome.DOWN, "stale": True, "read_at": read_at}
+    (line,) = unread([RepositoryRow(**dict.fromkeys(RepositoryRow._fields) | stated)])  # type: ignore[arg-type]
+    assert f"How to fix it: {fix}\n" in line.issue
 
 
 @pytest.mark.parametrize(
