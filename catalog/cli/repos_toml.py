@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from catalog.cli.asking import DEFAULT_CONFIG
 from catalog.cli.options import ConfigFile
 from catalog.cli.output import put_text, say
-from catalog.errors import ConfigError, Misuse, Refused
+from catalog.errors import ConfigError, Misuse, OriginError, Refused
+from catalog.text import quoted
+
+if TYPE_CHECKING:
+    from catalog.config.model import Config
 
 BLANK = """\
 # The repositories that the catalog reads. `catalog add URL` adds one; `catalog crawl` reads them all.
@@ -169,11 +173,37 @@ def add(
 
     text = read_text(config_file)
     before = parse(text, config_file)
-    text = append_repos(text, [{"url": _written(_completed(url), config_file)} for url in urls])
+    entries = [{"url": _written(_completed(url), config_file)} for url in urls]
+    for entry in entries:
+        _refuse_known(entry["url"], text, before)
+    text = append_repos(text, entries)
     after = parse(text, config_file)
     replace_file(config_file, text)
     for repo in after.repos[len(before.repos) :]:
         say(f"{repo.name}: {repo.url}")
+
+
+def _refuse_known(url: str, text: str, config: Config) -> None:
+    """ConfigError for a URL whose repository, or another one of the same name, is in repos.toml."""
+    from catalog.config.editing import append_repos  # as above
+    from catalog.config.parse import parse
+    from catalog.config.statements import statements
+
+    try:
+        (new,) = parse(append_repos("", [{"url": url}]), config.file).repos
+    except ConfigError:
+        return  # the complaint about the whole file says the same, with its place
+    for number, repo in enumerate(config.repos):
+        if new.name.lower() not in {name.lower() for name in (repo.name, *repo.aliases)}:
+            continue
+        lines = [each.line for each in statements(text) if each.path == ("repo", number, "url")]
+        where = f" in line {lines[0]}" if lines else ""
+        if new.url == repo.url:
+            raise ConfigError(f"{config.file}: {repo.name} is there already{where}: {url}")
+        raise ConfigError(
+            f"{config.file}: {new.name} is there already{where}: {repo.url}; "
+            f"for another repository, write a [[repo]] with url = {quoted(url)} and a 'name' of its own"
+        )
 
 
 def _written(url: str, file: Path) -> str:
@@ -189,6 +219,7 @@ def _completed(word: str) -> str:
     from catalog.naming import SCP, local_path
 
     if _is_file_url(word) or local_path(word).exists():
+        _check_folder(word)
         return word
     if not word.lower().startswith("file:") and ("://" in word or "::" in word or SCP.fullmatch(word)):
         return word
@@ -196,6 +227,23 @@ def _completed(word: str) -> str:
     if is_certain:
         return url
     raise ConfigError(f"{word}: no such folder{f'; did you mean {url}?' if url else ''}")
+
+
+def _check_folder(word: str) -> None:
+    """ConfigError for a path that is there and is no Git repository. What cannot be read here may be read by a crawl elsewhere."""
+    from catalog.transport.address import Local, parse_address  # as above
+    from catalog.transport.local import git_folder
+
+    try:
+        address = parse_address(word)
+        if isinstance(address, Local):
+            git_folder(address)
+    except OriginError as error:
+        raise ConfigError(str(error)) from error
+    except ValueError as error:
+        raise ConfigError(f"{word}: not a Git repository: {error}") from error
+    except OSError:
+        return
 
 
 def _is_file_url(word: str) -> bool:

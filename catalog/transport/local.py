@@ -58,7 +58,7 @@ class LocalOrigin(Closing):
         self.url = address.shown
         self._meter = meter
         try:
-            folder = _git_folder(address)
+            folder = git_folder(address)
             common = _common_folder(folder)
             self._container = _open_refs(folder, common, self._meter)
             self._store = FileStore(common / "objects")
@@ -176,7 +176,7 @@ def _as_text(match: re.Match[str]) -> str:
         return match[0][1:]
 
 
-def _git_folder(address: Local) -> Path:
+def git_folder(address: Local) -> Path:
     """Where the refs are: the folder itself, its `.git`, or where a `.git` file leads (gitrepository-layout(5))."""
     for folder in (address.path / ".git", address.path):
         if folder.is_file():

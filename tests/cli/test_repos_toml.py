@@ -9,6 +9,7 @@ import pytest
 
 from catalog.cli.repos_toml import BLANK
 from catalog.config import parse as config
+from support.changes import base
 
 URL = "https://git.example/team/model"
 
@@ -109,7 +110,7 @@ def test_add_to_a_list_in_one_line(run, tmp_path):
 def test_a_path_counts_from_here(run, tmp_path):
     (tmp_path / "there").mkdir()
     (tmp_path / "there" / "repos.toml").write_text("")
-    (tmp_path / "model.git").mkdir()
+    base().write(tmp_path / "model.git")
     run("add", "model.git", "--config", "there/repos.toml")
     assert [repo.url for repo in config.load(tmp_path / "there" / "repos.toml").repos] == [str(tmp_path / "model.git")]
 
@@ -120,9 +121,21 @@ def test_a_path_counts_from_here(run, tmp_path):
         pytest.param(
             f'[[repo]]\nurl = "{URL}"\n',
             URL,
-            "catalog: repos.toml: [[repo]] number 2: duplicate name 'git.example/team/model': expected another than that of "
-            "[[repo]] number 1; state one by the key 'name'\n",
+            f"catalog: repos.toml: git.example/team/model is there already in line 2: {URL}\n",
             id="a duplicate",
+        ),
+        pytest.param(
+            f'repo = [{{url = "{URL}"}}]',
+            URL,
+            f"catalog: repos.toml: git.example/team/model is there already: {URL}\n",
+            id="a duplicate in a list in one line",
+        ),
+        pytest.param(
+            f'[catalog]\n[[repo]]\nurl = "https://git.example/a/b"\n[[repo]]\nname = "Git.example/team/model"\nurl = "{URL}s"\n',
+            URL,
+            f"catalog: repos.toml: git.example/team/model is there already in line 6: {URL}s; "
+            f"for another repository, write a [[repo]] with url = '{URL}' and a 'name' of its own\n",
+            id="another repository of that name",
         ),
         pytest.param("", "ftp://git.example/x", None, id="a URL of no kind that we speak"),
         pytest.param("oops", URL, None, id="a file that is not TOML"),
@@ -165,18 +178,36 @@ def test_add_completes_an_address_without_a_scheme(run, tmp_path, word, url):
 
 def test_a_folder_goes_before_an_address(run, tmp_path):
     (tmp_path / "repos.toml").touch()
-    (tmp_path / "github.com" / "acme" / "churn").mkdir(parents=True)
-    run("add", "github.com/acme/churn")
     folder = tmp_path / "github.com" / "acme" / "churn"
+    base().write(folder)
+    run("add", "github.com/acme/churn")
     assert [Path(repo.url) for repo in config.load(tmp_path / "repos.toml").repos] == [folder]
 
 
 def test_add_takes_a_file_url_of_a_folder(run, tmp_path):
     (tmp_path / "repos.toml").touch()
-    (tmp_path / "my churn").mkdir()
+    base().write(tmp_path / "my churn")
     url = (tmp_path / "my churn").as_uri()
     assert run("add", url)[0] == 0
     assert [repo.url for repo in config.load(tmp_path / "repos.toml").repos] == [url]
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        pytest.param(None, "{path}: not a Git repository, expected a bare repository or a folder with .git", id="a folder"),
+        pytest.param(b"model", "{path}: not a Git repository: churn does not begin with 'gitdir:'", id="a file"),
+        pytest.param(bytes(1_000_000), "{path}: not a Git repository: churn has more than 4,096 bytes, expected a path", id="a large file"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("form", ["./churn", "file://"])
+def test_add_takes_no_path_without_a_repository(run, tmp_path, content, complaint, form):
+    (tmp_path / "repos.toml").touch()
+    path = tmp_path / "churn"
+    path.mkdir() if content is None else path.write_bytes(content)
+    word = form if form == "./churn" else path.as_uri()
+    assert run("add", word) == (2, "", f"catalog: {complaint.format(path=word)}\n")
+    assert (tmp_path / "repos.toml").read_text() == ""
 
 
 GROUP = "repos.toml: [[repo]] number 1: invalid url 'https://gitlab.com/groups/acme': expected a repository, such as "
