@@ -21,10 +21,15 @@ def register(tags: Tags, commit: str, version: str | None = None, bump: str | No
 
     Conflict where the commit has a version, or the version is on another commit.
     """
+    if version is not None:
+        checked_version(version)
     state = tags.state
     here = state.on(commit)
     if active := [each.version for each in here if each.is_active]:
-        raise Conflict(f"{commit[:7]} is {active[0]} of {tags.artifact!r} already: expected a commit without version")
+        raise Conflict(
+            f"{commit[:7]} is {active[0]} of {tags.artifact!r} already: expected a commit without version, "
+            "which --at BRANCH or --at COMMIT names"
+        )
     if version is None and here and bump is None:
         version = here[-1].version
     name = version or _bumped(state, bump)

@@ -65,7 +65,9 @@ def test_register(given, version, bump, expected):
 
 
 def test_a_commit_has_one_version():
-    assert "aaaaaaa is v1.0.0 of 'churn' already" in outcome(lambda: commands.register(tags(V1), A))
+    registered = "aaaaaaa is v1.0.0 of 'churn' already: expected a commit without version, which --at BRANCH or --at COMMIT names"
+    assert outcome(lambda: commands.register(tags(V1), A)) == registered
+    assert outcome(lambda: commands.register(tags(V1), A, "4.0")).startswith("invalid version '4.0'")
     again = tags(V1, ("churn@v1.0.0!", A))
     assert outcome(lambda: commands.register(again, A)) == ["churn@v1.0.0#1"]
     assert "registers no other version there" in outcome(lambda: commands.register(again, A, "v2.0.0"))
