@@ -232,7 +232,10 @@ def _say_pushed(planned: PlannedAction) -> None:
 
 def _crawl_again(actor: Actor, config: Config, repository: RepoConfig, options: Options, database: Path | None) -> None:
     """Brings the catalog, where there is one, up to date for this repository alone, if it has changed. What was pushed stays pushed, whatever becomes of that."""
-    if not actor.has_pushed or not options.crawl or database is None:
+    if not actor.has_pushed or database is None:
+        return
+    if not options.crawl:
+        say_note("the catalog and its site are as of the last crawl: `catalog crawl` reads what was pushed")
         return
     from catalog.cli.crawling import crawl_changed
     from catalog.discovery.inventory import read_inventory
@@ -245,6 +248,7 @@ def _crawl_again(actor: Actor, config: Config, repository: RepoConfig, options: 
             reason = "it is not the one that this repos.toml makes"
         else:
             crawl_changed(config, repository.name)
+            say_note("the catalog has what was pushed; the site follows with the next `catalog build`")
             return
     except typer.Exit:  # the crawl has said why
         pass

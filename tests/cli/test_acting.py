@@ -143,6 +143,8 @@ def test_a_plan_as_json(act):
 def test_what_is_pushed_is_in_the_catalog_at_once(act, run, pushed):
     code, out, err = act("assign", "churn", "--latest", "--stage", "prod", "--push", "--yes")
     assert (code, out, err.splitlines()[0]) == (0, PLAN, "catalog: pushed churn#prod#2")
+    current = "the catalog has what was pushed; the site follows with the next `catalog build`"
+    assert " ".join(err.split()).endswith(f" {current}")
     assert json.loads(run("show", "churn#prod", "-o", "json")[1])["version"] == "v2.0.0"
     assert "churn#prod#2" in pushed.tags()
     pushed.check()
@@ -152,7 +154,11 @@ def test_the_crawl_after_a_push_can_be_left_out(act, run):
     code, _, err = act("rollback", "churn#prod", "--to", "v1.0.0", "--push", "--yes", "--no-crawl")
     assert (code, err) == (3, "catalog: v1.0.0 of 'churn' is in 'prod': expected another version to go back to\n")
     code, _, err = act("unassign", "churn#prod", "--push", "--yes", "--no-crawl")
-    assert (code, err) == (0, "catalog: pushed churn#prod!#2\n")
+    assert (code, err.splitlines()[0], " ".join(err.split()[3:])) == (
+        0,
+        "catalog: pushed churn#prod!#2",
+        "the catalog and its site are as of the last crawl: `catalog crawl` reads what was pushed",
+    )
     assert json.loads(run("show", "churn#prod", "-o", "json")[1])["version"] == "v1.0.0"
 
 
