@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 from enum import IntEnum, StrEnum
+from pathlib import Path
 
 
 class Exit(IntEnum):
@@ -61,7 +62,6 @@ _ADVICE = {  # what to do after a visit that failed
 }
 
 
-class CatalogError(Exception):
 def visit_advice(outcome: VisitOutcome, *, is_local: bool, was_read: bool) -> str | None:
     """What to do after a visit that failed: to a repository on this machine or behind a server, which has rows of an earlier visit or none."""
     advice = _ADVICE.get(outcome)
@@ -74,6 +74,7 @@ def visit_advice(outcome: VisitOutcome, *, is_local: bool, was_read: bool) -> st
     return f"{advice}: the next crawl reads it again" + (", and its last good rows stay" if was_read else "")
 
 
+class CatalogError(Exception):
     """Any error that a user or an owner can fix: one clear sentence."""
 
     exit_code = Exit.BUG
@@ -182,6 +183,14 @@ class InvalidArgument(Misuse):
     def renamed(self, name: str) -> InvalidArgument:
         """The same under another name, for a user who cannot write None."""
         return InvalidArgument(name, self.given, self.expected)
+
+
+class TargetExists(Misuse):
+    """Something is in the place of what is to be written, which `force` replaces: the command line calls that as its user does."""
+
+    def __init__(self, path: Path, force: str = "force=True") -> None:
+        self.path = path
+        super().__init__(f"{path} exists: expected another name, or {force}")
 
 
 class NotFound(CatalogError):

@@ -12,7 +12,7 @@ from catalog.cli.live import config_of, open_as_asked
 from catalog.cli.options import Database, LiveOption, LiveRepoOption, SomeRef
 from catalog.cli.output import put_note, put_text, say
 from catalog.cli.progress import size
-from catalog.errors import InvalidArgument
+from catalog.errors import InvalidArgument, TargetExists
 from catalog.text import plural, visible
 
 if TYPE_CHECKING:
@@ -79,7 +79,10 @@ def get(  # noqa: PLR0913 - each is an option of the command
             plan=progress.begin,
             progress=progress.advance,
         )
-        done = download(catalog.sql, answer.one(), path, options)
+        try:
+            done = download(catalog.sql, answer.one(), path, options)
+        except TargetExists as error:
+            raise TargetExists(error.path, "--force") from error
     say(f"catalog: {_sentence(done)}")
     put_text(f"{visible(str(done.path))}\n")
 

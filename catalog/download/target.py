@@ -11,7 +11,7 @@ from hashlib import sha256
 from io import FileIO
 from pathlib import Path
 
-from catalog.errors import Misuse, StoreError
+from catalog.errors import Misuse, StoreError, TargetExists
 from catalog.store.files import sync
 from catalog.text import quote
 
@@ -45,7 +45,7 @@ class Target:
         if not self.path.parent.is_dir():
             raise Misuse(f"{self.path.parent} is not a folder: expected one that exists")
         if os.path.lexists(self.path) and not self._force:
-            raise Misuse(f"{self.path} exists: expected another name, or --force (force=True)")
+            raise TargetExists(self.path)
 
     def part(self, name: str) -> PartialFile:
         """One file of the download by its path in the target; empty for the target itself."""
@@ -140,7 +140,7 @@ def _give_name(file: Path, path: Path) -> None:
     try:
         path.hardlink_to(file)
     except FileExistsError as error:
-        raise Misuse(f"{path} exists: expected another name, or --force (force=True)") from error
+        raise TargetExists(path) from error
     except OSError:
         if os.path.lexists(path):
             raise

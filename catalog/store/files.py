@@ -143,7 +143,7 @@ def writing(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StoreError(f"cannot write to {folder}: {error}") from error
+        raise StoreError(f"cannot write to {folder}: {error.strerror or error}") from error
 
 
 @contextmanager

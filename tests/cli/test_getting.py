@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from catalog.errors import Exit, InvalidArgument
+from catalog.errors import Exit, InvalidArgument, Misuse
 from catalog.query import Catalog
 from catalog.query.versions import MOST_JOBS
 
@@ -61,7 +61,7 @@ def test_an_import_is_got_from_the_storage_of_its_source(catalog, demo_folder):
     ("arguments", "code", "sentence"),
     [
         pytest.param(["churn#nowhere"], Exit.NOT_FOUND, "", id="no such stage"),
-        pytest.param(["churn#prod", "-o", "taken"], Exit.CONFIG, "taken exists: expected another name", id="a target that exists"),
+        pytest.param(["churn#prod", "-o", "taken"], Exit.CONFIG, "catalog: taken exists: expected another name, or --force", id="a target that exists"),
         pytest.param(["churn#prod", "--allow", "here"], Exit.CONFIG, "invalid --allow 'here': expected the beginning of a URL", id="what is no URL"),
         pytest.param(["churn#prod", "-o", "no/such"], Exit.CONFIG, "no is not a folder: expected one that exists", id="a target in no folder"),
     ],
@@ -71,7 +71,14 @@ def test_what_is_wrong_is_one_sentence_and_writes_nothing(get, arguments, code, 
     found, out, err = get(*arguments)
     assert (found, out) == (code, "")
     assert sentence in err.splitlines()[-1]
+    assert "force=" not in err
     assert [each.name for each in Path().iterdir()] == ["taken"]
+
+
+def test_a_target_that_exists_names_the_argument_of_python(catalog, demo_folder):
+    Path("taken").write_text("mine")
+    with pytest.raises(Misuse, match=r"^taken exists: expected another name, or force=True$"):
+        catalog.download("churn#prod", "taken", config=demo_folder / "repos.toml")
 
 
 def test_so_many_files_may_be_fetched_at_a_time(catalog, demo_folder):

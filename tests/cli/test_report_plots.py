@@ -219,6 +219,14 @@ def test_the_pictures_are_files_that_the_report_shows(run, demo_folder):
 
 
 @pytest.mark.slow
+def test_a_folder_that_takes_no_pictures_is_one_sentence(run, demo_folder):
+    Path("taken").write_text("mine")
+    database = demo_folder / "output" / "catalog.duckdb"
+    words = ("report", "shelves:detector@latest", "--plots", "taken/plots", "--catalog", database)
+    assert run(*words) == (1, "", "catalog: cannot write to taken/plots: Not a directory\n")
+
+
+@pytest.mark.slow
 def test_json_has_the_path_of_each_picture(run, demo_folder):
     database = demo_folder / "output" / "catalog.duckdb"
     words = ("report", "ranker@latest", "--against", "v2.1.0", "-o", "json", "--catalog", database)

@@ -165,5 +165,8 @@ def test_what_is_on_the_disk_before_a_write_returns(tmp_path, calls, durable, ex
 
 def test_what_the_disk_refuses_names_the_folder(tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(StoreError, match=r"^cannot write to .*/file: "), files.writing(tmp_path / "file"):
+    with (
+        pytest.raises(StoreError, match=r"^cannot write to .*/file: Not a directory$"),
+        files.writing(tmp_path / "file"),
+    ):
         files.write(tmp_path / "file" / "a", "x")
