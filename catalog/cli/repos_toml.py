@@ -236,6 +236,9 @@ def _check_folder(word: str) -> None:
 
     try:
         address = parse_address(word)
+    except OriginError:
+        return  # the complaint about repos.toml names the argument
+    try:
         if isinstance(address, Local):
             git_folder(address)
     except OriginError as error:
