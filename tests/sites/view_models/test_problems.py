@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -20,6 +21,12 @@ def problem(
     repo: str, rule: str, place: str = "dvc.yaml", message: str = "odd", commit: str | None = OID
 ) -> ProblemRow:
     return ProblemRow(repo, rule, place, message, commit, f"Mend `{rule}`, <now>.")
+
+
+def repository(**stated: Any) -> RepositoryRow:
+    """The repository `a`, of which nothing but that is stated."""
+    nothing: dict[str, Any] = dict.fromkeys(RepositoryRow._fields)
+    return RepositoryRow(**nothing | {"repo": "a"} | stated)
 
 
 def shown(most: int | None) -> list[tuple[str, int, list[tuple[str, int, int]]]]:
@@ -40,9 +47,7 @@ def shown(most: int | None) -> list[tuple[str, int, list[tuple[str, int, int]]]]
     ],
 )
 def test_a_repository_that_could_not_be_read_has_a_fix_and_the_text_of_an_issue(outcome, words, fix):
-    nothing = dict.fromkeys(RepositoryRow._fields)
-    row = {"repo": "a", "url": "https://a", "outcome": outcome, "message": "no *entry*", "stale": True}
-    rows = [RepositoryRow(**nothing | row), RepositoryRow(**nothing | row | {"stale": False})]  # type: ignore[arg-type]
+    rows = [repository(url="https://a", outcome=outcome, message="no *entry*", stale=stale) for stale in (True, False)]
     (line,) = unread(rows)
     assert (line.repository, line.outcome) == (rows[0], words)
     assert str(line.fix).startswith(fix.replace("`catalog crawl --debug`", "<code>catalog crawl --debug</code>"))
@@ -60,8 +65,7 @@ def test_a_repository_that_could_not_be_read_has_a_fix_and_the_text_of_an_issue(
     ids=["a server", "a server that never answered", "a path"],
 )  # fmt: skip
 def test_the_fix_is_of_the_kind_of_address_and_of_the_rows_there_are(url, read_at, fix):
-    stated = {"repo": "a", "url": url, "outcome": VisitOutcome.DOWN, "stale": True, "read_at": read_at}
-    (line,) = unread([RepositoryRow(**dict.fromkeys(RepositoryRow._fields) | stated)])  # type: ignore[arg-type]
+    (line,) = unread([repository(url=url, outcome=VisitOutcome.DOWN, stale=True, read_at=read_at)])
     assert f"How to fix it: {fix}\n" in line.issue
 
 
