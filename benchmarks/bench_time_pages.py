@@ -155,16 +155,16 @@ def of_activity(render: Renderer, events: list[ActivityRow]) -> Iterator[tuple[s
     ]
     counts = [MonthRow(name, len(rows), 0, weeks(rows)) for name, rows in months.items()]
     news = Feeds(inputs, "x", None)
-    yield activity.INDEX, activity.index_script(counts, NAMES, repos, news, "0")
+    yield activity.INDEX, activity.index_script(counts, NAMES, repos, news, "", "0")
     yield from ((activity.data(name), activity.month_script(name, rows)) for name, rows in months.items())
     listed = [(activity.page(row.month), activity.title(row.month), row.entries) for row in counts]
     yield ACTIVITY.pattern, render(ACTIVITY, {"months": listed, "feeds": news.in_general()})
 
 
 def of_board(render: Renderer, rows: Board) -> Iterator[tuple[str, bytes]]:
-    yield from stage_board.scripts(rows)
+    yield from stage_board.scripts(rows, "")
     shown, rest = stage_board.first_lines(rows)
-    context = {"teams": shown, "columns": stage_board.columns(rows), "others": False, "rest": rest}
+    context = {"teams": shown, "host": "", "columns": stage_board.columns(rows), "others": False, "rest": rest}
     yield STAGES.pattern, render(STAGES, context)
 
 

@@ -68,6 +68,7 @@ def digests(
     by_repo = {row.repo: digest_of(of_all, row._replace(links=None)) for row in inputs.repositories}
     of_lists = digest_of(of_all, *by_repo.values())
     of_crawls = digest_of(of_lists, inputs.crawls)
+    host = urls.shared_host(row.repo for row in inputs.repositories)  # which the pages of teams leave out
     repos = {urls.repository(row.repo): row.repo for row in inputs.repositories if row.outcome}
     repos |= {urls.model(row.repo, artifact): row.repo for row in inputs.repositories for artifact in row.artifacts}
 
@@ -87,7 +88,7 @@ def digests(
         pages={
             **{page.pattern: of_crawls if page == STATUS else of_lists for page in LISTS},
             **dict.fromkeys((page.pattern for page in (CRAWL, COMPARE, LICENCES, ABOUT, MISSING)), of_all),
-            **{path: of_feed(*own) for path, own in teams.items()},
+            **{path: digest_of(host, of_feed(*own)) for path, own in teams.items()},
             **{path: by_repo[repo] for path, repo in repos.items()},
         },
         others={

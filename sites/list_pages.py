@@ -50,13 +50,15 @@ class ListPages:
         render: Renderer,
         rows: GroupRows,
         forges: Mapping[str, RepositoryLinks | None],
+        host: str,
     ) -> None:
-        """`rows`: reads the rows of lists; `forges`: the links of each repository to its forge."""
+        """`rows`: reads the rows of lists; `forges`: the links of each repository to its forge; `host`: with what the names of all repositories begin."""
         self._facts = facts
         self._news = news
         self._render = render
         self._of_lists = rows
         self._forges = forges
+        self._host = host
 
     def pages(self, stale: Collection[str], lines: list[ArtifactLine]) -> Iterator[tuple[str, bytes]]:
         """Path and bytes of those pages that are among these paths. `lines`: the artifacts, in the order of lists."""
@@ -87,7 +89,7 @@ class ListPages:
         }
         for page, context in contexts.items():
             if page.pattern in stale:
-                yield page.pattern, self._render(page, context())
+                yield page.pattern, self._render(page, {"host": self._host, **context()})
         for team, own in teams:
             if (path := urls.team(team)) in stale:
                 yield path, self._render(TEAM, self._team(team, own))
@@ -118,6 +120,7 @@ class ListPages:
         news = [event for folder in folders for event in self._of_lists.news.get(folder, [])]
         return {
             "team": team,
+            "host": self._host,
             "lines": lines,
             "metrics": self._main_metrics,
             "matrix": groups.matrix(lines, self._facts.assignments),

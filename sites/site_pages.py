@@ -57,8 +57,9 @@ class SitePages:
         render: Renderer,
         site_url: str | None,
         lists: GroupRows,
+        host: str = "",
     ) -> None:
-        """`lists`: reads the rows of lists, where a page shows them."""
+        """`lists`: reads the rows of lists, where a page shows them; `host`: with what the names of all repositories begin, which lists leave out."""
         self._facts = facts
         self._plots = plots_by_model
         self._news = news
@@ -66,7 +67,7 @@ class SitePages:
         self._site_url = site_url
         self._repositories = {r.repo: r for r in facts.repositories}
         self._forges = {r.repo: urls.repository_links(r.page, r.commit_pages) for r in facts.repositories}
-        self.lists = ListPages(facts, news, render, lists, self._forges)
+        self.lists = ListPages(facts, news, render, lists, self._forges, host)
 
     def images(self) -> dict[str, tuple[str, ...]]:
         """The paths of the images of each page that has some."""

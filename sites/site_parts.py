@@ -10,7 +10,7 @@ from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
-from sites import former_pages
+from sites import former_pages, urls
 from sites.data import page_inputs
 from sites.data.facts import Connection, Facts, Key, read, rows
 from sites.data.groups import GroupRows
@@ -99,7 +99,9 @@ class SiteParts:
         plots_by_model: dict[Key, Plots] = {}
         if from_rows := self._from_rows(stale):
             facts, plots_by_model = self._read(from_rows)
-            site = SitePages(facts, plots_by_model, self._news, self.settings.renderer(), self.settings.site_url, lists)
+            site = SitePages(
+                facts, plots_by_model, self._news, self.settings.renderer(), self.settings.site_url, lists, self._host
+            )
             images |= site.images()
             pages = self._in_order(site, chain(self._feeds(stale), pages), from_rows)
         return SiteContent(chain.from_iterable(before), pages, images, plots_by_model, self.connection)
@@ -107,6 +109,10 @@ class SiteParts:
     @cached_property
     def _inputs(self) -> PageInputs:
         return page_inputs.read(self.connection)
+
+    @cached_property
+    def _host(self) -> str:
+        return urls.shared_host(row.repo for row in self._inputs.repositories)
 
     @cached_property
     def _static(self) -> Mapping[str, bytes]:
@@ -137,6 +143,7 @@ class SiteParts:
             inputs=self._inputs,
             of_lists=self._of_rows.of_lists,
             of_all=self._of_rows.of_all,
+            host=self._host,
             last=self.last.stated,
         )
 

@@ -26,7 +26,8 @@ MONTHS = 24  # of which the rows are in memory at once
 class TimePages:
     """The pages of one catalog's past. Rows are read where a file is to be made.
 
-    `of_lists`: the digest of pages that follow from all repositories; `of_all`: that of pages which follow from none; `last`: what the last build left.
+    `of_lists`: the digest of pages that follow from all repositories; `of_all`: that of pages which follow from none;
+    `host`: with what the names of all repositories begin; `last`: what the last build left.
     """
 
     connection: Connection
@@ -35,6 +36,7 @@ class TimePages:
     inputs: PageInputs
     of_lists: str
     of_all: str
+    host: str
     last: Mapping[str, SiteFile]
 
     @cached_property
@@ -44,7 +46,7 @@ class TimePages:
         if (file := self.last.get(ACTIVITY.pattern)) and file.digest == digest:
             months = {path: known.digest for path, known in self.last.items() if path.startswith("activity/")}
         else:
-            months = {activity.page(row.month): digest_of(self.of_all, row) for row in self._counts}
+            months = {activity.page(row.month): digest_of(self.of_all, self.host, row) for row in self._counts}
         return {STAGES.pattern: digest, ACTIVITY.pattern: digest, **months}
 
     @cached_property
@@ -65,20 +67,21 @@ class TimePages:
     def script_files(self, stale: Collection[str]) -> Iterator[tuple[str, bytes]]:
         """Path and bytes of those scripts that are among these paths."""
         if any(path.startswith(stage_board.FOLDER) for path in stale):
-            yield from ((path, data) for path, data in stage_board.scripts(self._board) if path in stale)
+            yield from ((path, data) for path, data in stage_board.scripts(self._board, self.host) if path in stale)
         for month, rows in self._rows([month for month in self._months if activity.data(month) in stale]):
             yield activity.data(month), activity.month_script(month, rows)
         if activity.INDEX in stale:
             used = {stage for row in self.inputs.repositories for news in row.news for stage in news["stages"]}
             repos = [row.repo for row in self.inputs.repositories]
             digest = digest_of(self._counts)[:8]
-            yield activity.INDEX, activity.index_script(self._counts, sorted(used), repos, self.news, digest)
+            yield activity.INDEX, activity.index_script(self._counts, sorted(used), repos, self.news, self.host, digest)
 
     def page_files(self, stale: Collection[str]) -> Iterator[tuple[str, bytes]]:
         """Path and bytes of those pages that are among these paths."""
         for month, rows in self._rows([month for month in self._months if activity.page(month) in stale]):
             shown = {
                 "title": activity.title(month),
+                "host": self.host,
                 "lines": activity.lines(rows[: activity.ROWS]),
                 "total": len(rows),
                 "most": activity.ROWS,
@@ -112,6 +115,7 @@ class TimePages:
         return {
             "teams": shown,
             "columns": stage_board.columns(board),
+            "host": self.host,
             "others": any(line.others for _, lines in shown for line in lines),
             "rest": rest,
         }

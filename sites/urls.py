@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote, urlsplit
@@ -76,9 +77,19 @@ def repository(repo: str) -> str:
 
 def team_of(repo: str) -> str:
     """What stands between the host and the name of a repository, as `internal.search_orgs` has it; empty where nothing does."""
-    first, *others = repo.split("/")
-    has_host = "." in first or ":" in first or first in ("local", "localhost")
-    return "/".join((others if has_host else [first, *others])[:-1])
+    return repo.removeprefix(_host_of(repo)).rpartition("/")[0]
+
+
+def shared_host(repos: Iterable[str]) -> str:
+    """The host with which the names of all these repositories begin, and a slash: lists leave it out. Empty where they have several, or one has none."""
+    hosts = {_host_of(repo) for repo in repos}
+    return hosts.pop() if len(hosts) == 1 else ""
+
+
+def _host_of(repo: str) -> str:
+    """The host with which the name of a repository begins, and a slash; empty where it begins with none."""
+    first, slash, _ = repo.partition("/")
+    return f"{first}/" if slash and ("." in first or ":" in first or first in ("local", "localhost")) else ""
 
 
 def forge_of(repo: str, url: str) -> str:

@@ -55,6 +55,7 @@
 
   const say = (/** @type {string} */ name, /** @type {string} */ value) => {
     if (name === 'kind') return stated(head.verbs, value) ?? visible(value);
+    if (name === 'repo') return visible(value.startsWith(head.host) ? value.slice(head.host.length) : value);
     if (name === 'signed') return value === 'yes' ? 'signed' : 'not signed';
     return value === '-' ? 'no team' : visible(value);
   };
@@ -161,7 +162,7 @@
       element('td', {}, ...(row.artifact ? [name] : []), ...(version ? [' ', element('b', { textContent: version })] : [])),
       element('td', {}, ...(row.stage ? [element('span', { className: `pill s-${row.look}`, textContent: visible(row.stage) })] : [])),
       element('td', {}, ...(row.author ? [element('span', { className: `who a${row.face[0]}`, 'data-i': row.face[1], textContent: visible(row.author) })] : []), ...(row.signed ? [element('small', { textContent: `${visible(row.signed)} signature, not verified` })] : [])),
-      element('td', { textContent: visible(row.repo) }));
+      element('td', { textContent: say('repo', row.repo) }));
   };
   const showFeed = () => {
     const { path, of, json, exact } = ActivityRows.feed(head, state);

@@ -235,6 +235,7 @@
     element('span', { className: `pill s-${head.looks[stage]}`, textContent: visible(stages[stage]), title: visible(stages[stage]) }))), ...(others ? [element('th', { scope: 'col', textContent: 'Other stages' })] : []));
 
   const path = (/** @type {number} */ model) => `models/${head.repoPaths[repoOf[model]] ?? Columns.slug(repos[repoOf[model]])}/${head.paths[model] ?? Columns.slug(artifacts[model])}.html`;
+  const withoutHost = (/** @type {string} */ repo) => (repo.startsWith(head.host) ? repo.slice(head.host.length) : repo);
   const short = (/** @type {string} */ version) => visible(/^[0-9a-f]{40}$/.test(version) ? version.slice(0, 7) : version);
 
   /** An element: its name, properties, and what is inside. @typedef {[keyof HTMLElementTagNameMap, Record<string, string>, ...(Part | string)[]]} Part */
@@ -312,7 +313,7 @@
     if (row < 0) return element('tr', { className: 'team' }, element('th', { scope: 'rowgroup' }, visible(teams[-1 - row]) || 'no team'));
     const name = visible(artifacts[row]);
     const link = element(lost.has(row) ? 'span' : 'a', { textContent: name, ...(lost.has(row) ? {} : { href: path(row) }), ...(lost.has(row) || former.has(row) || removed.has(row) ? { title: 'Not in the catalog now' } : {}) });
-    return element('tr', {}, element('td', { className: 'name' }, link, element('small', { textContent: visible(repos[repoOf[row]]) })),
+    return element('tr', {}, element('td', { className: 'name' }, link, element('small', { textContent: visible(withoutHost(repos[repoOf[row]])) })),
       ...wide.map((stage) => element('td', { 'data-stage': visible(stages[stage]) })), ...(others ? [element('td', { className: 'others' })] : []));
   };
 

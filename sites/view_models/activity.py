@@ -121,9 +121,9 @@ def month_script(month: str, rows: Sequence[ActivityRow]) -> bytes:
 
 
 def index_script(
-    months: Sequence[MonthRow], stages: Iterable[str], repos: Iterable[str], news: Feeds, digest: str
+    months: Sequence[MonthRow], stages: Iterable[str], repos: Iterable[str], news: Feeds, host: str, digest: str
 ) -> bytes:
-    """The script with the months, the weeks, and the feeds of stages, teams and repositories."""
+    """The script with the months, the weeks, and the feeds of stages, teams and repositories. `host`: with what the names of all repositories begin."""
     weeks: Counter[int] = Counter()
     for month in months:
         weeks.update(month.weeks)
@@ -136,6 +136,7 @@ def index_script(
             "months": [[row.month, title(row.month), row.entries] for row in months],
             "weeks": sorted(weeks.items()),
             "verbs": VERBS,
+            "host": host,
             "stageFeeds": {stage: path for stage, path in of_stage.items() if news.of(path)},
             "teamFeeds": _team_feeds(own, news),
             "repoFeeds": [*own],

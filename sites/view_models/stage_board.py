@@ -110,8 +110,8 @@ def columns(board: Board) -> list[str]:
     return order if len(order) == len(shown) + 1 else shown
 
 
-def scripts(board: Board) -> Iterator[tuple[str, bytes]]:
-    """Path and bytes of each script."""
+def scripts(board: Board, host: str) -> Iterator[tuple[str, bytes]]:
+    """Path and bytes of each script. `host`: with what the names of all repositories begin, which rows leave out."""
     artifacts = sorted({_key(row) for row in board.periods})
     places = {artifact: place for place, artifact in enumerate(artifacts)}
     names = stages(board.periods)
@@ -131,7 +131,7 @@ def scripts(board: Board) -> Iterator[tuple[str, bytes]]:
     others[GONE] = script("stages/gone", table([row for row in known if row.is_gone]))
     others[VERSIONS] = script("stages/versions", _versions(board.versions, places))
     head = _head(board, artifacts, names, parts) | {"version": f"{crc32(b''.join(others.values())):08x}"}
-    yield BOARD, script("stages", head | {"now": table(now, _DAY)})
+    yield BOARD, script("stages", head | {"host": host, "now": table(now, _DAY)})
     yield from others.items()
 
 

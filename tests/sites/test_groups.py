@@ -100,6 +100,7 @@ def test_the_page_of_a_team_says_how_complete_its_artifacts_are(demo):
 def test_home_names_repositories_and_leads_to_the_lists_of_the_board(demo, catalog):
     rows = cells(demo, "index.html")
     repos = {row["artifact"]: row["repo"] for row in catalog.sql("select artifact, repo from artifacts").rows}
-    assert [row[0] for row in rows] == [f"{row[0].split()[0]} {repos[row[0].split()[0]]}" for row in rows] != []
+    names = [row[0].split()[0] for row in rows]
+    assert [row[0] for row in rows] == [f"{name} {repos[name].removeprefix('demo.example/')}" for name in names] != []
     home = (demo / "site/index.html").read_text("utf-8")
     assert {*re.findall(r'href="(stages\.html\?[^"]*)"', home)} == {"stages.html?list=behind", "stages.html?list=old"}

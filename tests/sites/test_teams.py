@@ -14,6 +14,7 @@ from sites.build import build
 from sites.pages import LISTED
 from support.catalog_files import repository, write_catalog
 from support.small_catalog import day, event
+from support.visited_worlds import CHURN, visited_catalog
 
 ONE, OTHER = "git.example/acme/ads", "git.example/risk/churn"
 
@@ -30,6 +31,22 @@ ONE, OTHER = "git.example/acme/ads", "git.example/risk/churn"
 )
 def test_the_team_of_a_repository(repo, team):
     assert urls.team_of(repo) == team
+
+
+@pytest.mark.parametrize(
+    ("repos", "host"),
+    [
+        ([ONE, OTHER], "git.example/"),
+        ([ONE], "git.example/"),
+        (["local/try/churn", "local/try/ads"], "local/"),
+        ([ONE, "gitlab.example/acme/ads"], ""),
+        ([ONE, "acme/churn"], ""),
+        (["plain"], ""),
+        ([], ""),
+    ],
+)
+def test_the_host_that_all_repositories_share(repos, host):
+    assert urls.shared_host(repos) == host
 
 
 def links(page: Path, start: str) -> list[str]:
@@ -62,3 +79,30 @@ def test_each_team_has_a_page_and_a_long_list_leads_there(tmp_path, beyond):
     if beyond:
         (site / "teams/risk.html").unlink()
         assert (build(file, site, title="x").written, (site / "teams/risk.html").exists()) == (1, True)
+
+
+# The lists that name the repository of each row.
+OF_LISTS = ("activity/2024-01.html", "models.html", "repos.html", "stages.html", "teams/acme.html")
+
+
+def names_in(site: Path, repo: str) -> dict[str, set[str]]:
+    """By which of its names a repository stands in each list."""
+    ends = {repo, repo.partition("/")[2]}
+    return {
+        page: {text.strip("· ") for text in re.findall(r">([^<>]+)<", (site / page).read_text("utf-8"))} & ends
+        for page in OF_LISTS
+    }
+
+
+@pytest.mark.slow
+def test_lists_name_the_host_where_repositories_have_several(tmp_path):
+    """A repository of another host changes the lists of those teams, too, that have none of it."""
+    site = tmp_path / "site"
+    by_hosts = {}
+    for number, repos in enumerate(([ONE, OTHER], [ONE, OTHER, "gitlab.example/x/y"], [ONE, OTHER])):
+        (tmp_path / str(number)).mkdir()
+        file = visited_catalog(tmp_path / str(number) / "c.duckdb", dict.fromkeys(repos, CHURN[:2]))
+        build(file, site, title="x")
+        by_hosts.setdefault(len(repos), []).append(names_in(site, ONE))
+    short, whole = ({page: {name} for page in OF_LISTS} for name in ("acme/ads", ONE))
+    assert by_hosts == {2: [short, short], 3: [whole]}
