@@ -7,32 +7,26 @@ No clock is read: an entry was published when its tag says, and updated when the
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
-from xml.sax.saxutils import escape
 
 from markupsafe import Markup
 
 from catalog.naming import slug
-from catalog.text import visible_on_page
 from sites import urls
 from sites.data.page_inputs import NewsOfArtifact, PageInputsRow
 from sites.data.rows import NewsRow
 from sites.render import environment
-from sites.text import short
+from sites.view_models.feed_entries import clean, modified, rendered, time
 
 ALL = "feeds/all"
 
-_EVENTS = uuid5(NAMESPACE_URL, "urn:federated-model-catalog:event")
 _FEEDS = uuid5(NAMESPACE_URL, "urn:federated-model-catalog:feed")
 _NEVER = datetime(1970, 1, 1)  # noqa: DTZ001 - as all times of the catalog: UTC without saying so
-_JSON = json.JSONEncoder(ensure_ascii=False)
-_NO_XML = re.compile("[\ufffe\uffff]")  # https://www.w3.org/TR/xml/#charsets; `visible_on_page` spells the others
 _STAGES, _ORGANISATIONS = "feeds/stages/", "feeds/orgs/"
 _WITH_JSON = (ALL, _STAGES, _ORGANISATIONS)  # what their paths begin with
 
@@ -97,7 +91,7 @@ class Feeds:
                 events.setdefault(_PATHS[kind](event), []).append(event)
         for path in dict.fromkeys(file.rpartition(".")[0] for file in files):
             entries = [self._entry(event) for event in events.get(path, [])]
-            updated = max(map(_updated, events.get(path, [])), default=_NEVER)
+            updated = max(map(modified, events.get(path, [])), default=_NEVER)
             yield f"{path}.xml", self._atom(self._feeds[path], updated, [atom for atom, _ in entries]).encode()
             if ".json" in self._feeds[path].suffixes:
                 yield f"{path}.json", self._json(self._feeds[path], [item for _, item in entries]).encode()
@@ -106,33 +100,22 @@ class Feeds:
         """The event as an entry of Atom, and as an item of JSON Feed."""
         key = (event.repo, event.oid)
         if key not in self._entries:
-            page = self._root + quote(urls.model(event.repo, event.artifact), safe="/~")
-            item = {
-                "id": uuid5(_EVENTS, f"{event.repo} {event.oid}").urn,
-                "title": _clean(_title(event)),
-                "content_text": _clean(_content(event)),
-                "date_published": _time(event.created_at),
-                "date_modified": _time(_updated(event)),
-                "authors": [{"name": _clean(event.author) or "unknown"}],
-                "tags": [_clean(tag) for tag in (event.event, event.stage) if tag],
-            }
-            item |= {"url": page} if self._root else {}
-            self._entries[key] = _atom_entry(item, page), _JSON.encode(item)
+            self._entries[key] = rendered(event, self._root)
         return self._entries[key]
 
     def _atom(self, feed: Feed, updated: datetime, entries: list[str]) -> str:
         head = {
             "base": self._root or "../" * feed.path.count("/"),
             "id": uuid5(_FEEDS, f"{self._root or self._title} {feed.path}").urn,
-            "title": _clean(feed.title),
-            "updated": _time(updated),
+            "title": clean(feed.title),
+            "updated": time(updated),
             "path": f"{feed.path}.xml",
             "page": quote(feed.page, safe="/~"),
         }
         return environment().get_template("feed.xml").render(head, entries=Markup("".join(entries)))  # noqa: S704 - each is quoted
 
     def _json(self, feed: Feed, items: list[str]) -> str:
-        head: dict[str, object] = {"version": "https://jsonfeed.org/version/1.1", "title": _clean(feed.title)}
+        head: dict[str, object] = {"version": "https://jsonfeed.org/version/1.1", "title": clean(feed.title)}
         if self._root:  # JSON Feed has no relative addresses
             head |= {
                 "home_page_url": self._root + quote(feed.page, safe="/~"),
@@ -173,10 +156,6 @@ def organisation(repo: str) -> str:
     return "/".join(repo.split("/")[:-1][:2])
 
 
-def _updated(event: NewsRow) -> datetime:
-    return max(event.created_at, event.seen_at)
-
-
 def _feeds_of(repo: str, news: Sequence[NewsOfArtifact], title: str) -> Iterator[Feed]:
     """The feeds that have the events of a repository's artifacts."""
     if not news:
@@ -198,50 +177,3 @@ _PATHS: Mapping[str, Callable[[NewsRow], str]] = {
     "repo": lambda event: repository(event.repo),
     "artifact": lambda event: model(event.repo, event.artifact),
 }
-
-
-def _title(event: NewsRow) -> str:
-    version = short(event.version or "")
-    match event.event:
-        case "registration":
-            event_text = f"{version} registered"
-        case "deregistration":
-            event_text = f"{version} deregistered"
-        case "assignment":
-            event_text = f"{version} assigned to {event.stage}"
-        case "unassignment":
-            event_text = f"{version} unassigned from {event.stage}"
-        case _:
-            event_text = "deprecated"
-    return f"{event.artifact} {event_text}"
-
-
-def _content(event: NewsRow) -> str:
-    where = f"{event.repo}, tag {event.tag} at {short(event.revision)}, by {event.author or 'unknown'}"
-    return f"{event.message.strip()}\n\n{where}" if event.message.strip() else where
-
-
-def _atom_entry(item: Mapping[str, Any], page: str) -> str:
-    """An entry of Atom. No template: there are tens of thousands."""
-    categories = "".join(f'<category term="{_quoted(tag)}"/>\n' for tag in item["tags"])
-    return (
-        f"<entry>\n<id>{item['id']}</id>\n<title>{_quoted(item['title'])}</title>\n"
-        f"<published>{item['date_published']}</published>\n<updated>{item['date_modified']}</updated>\n"
-        f"<author><name>{_quoted(item['authors'][0]['name'])}</name></author>\n"
-        f'<link rel="alternate" type="text/html" href="{_quoted(page)}"/>\n{categories}'
-        f'<content type="text">{_quoted(item["content_text"])}</content>\n</entry>\n'
-    )
-
-
-def _quoted(text: str) -> str:
-    return escape(text, {'"': "&#34;"})
-
-
-def _time(moment: datetime) -> str:
-    return f"{moment.isoformat(timespec='seconds')}Z"
-
-
-def _clean(text: str) -> str:
-    if text.isascii() and text.isprintable():
-        return text
-    return visible_on_page(_NO_XML.sub("\ufffd", text))
