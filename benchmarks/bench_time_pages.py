@@ -150,9 +150,14 @@ def of_activity(render: Renderer, events: list[ActivityRow]) -> Iterator[tuple[s
     months = {name: list(rows) for name, rows in groupby(events, key=lambda row: row.month)}
     repos = sorted({row.repo for row in events})
     empty = dict.fromkeys(PageInputsRow._fields)
-    inputs = [
-        PageInputsRow(**empty | {"repo": repo, "news": [{"artifact": "m", "stages": [*NAMES]}]}) for repo in repos
-    ]
+    own = {
+        "artifact": "m",
+        "stages": [*NAMES],
+        "kinds": ["registration", "assignment"],
+        "people": [],
+        "is_signed": True,
+    }
+    inputs = [PageInputsRow(**empty | {"repo": repo, "news": [own]}) for repo in repos]
     counts = [MonthRow(name, len(rows), 0, weeks(rows)) for name, rows in months.items()]
     news = Feeds(inputs, "x", None)
     yield activity.INDEX, activity.index_script(counts, NAMES, repos, news, "", "0")

@@ -89,7 +89,8 @@ class TimePages:
             yield activity.page(month), self._render(MONTH, shown)
         if ACTIVITY.pattern in stale:
             months = [(activity.page(row.month), activity.title(row.month), row.entries) for row in self._counts]
-            yield ACTIVITY.pattern, self._render(ACTIVITY, {"months": months, "feeds": self.news.in_general()})
+            feeds = [*self.news.in_general(), *self.news.of_kinds()]
+            yield ACTIVITY.pattern, self._render(ACTIVITY, {"months": months, "feeds": feeds})
         if STAGES.pattern in stale:
             yield STAGES.pattern, self._render(STAGES, self._stages())
 
@@ -114,8 +115,8 @@ class TimePages:
         shown, rest = stage_board.first_lines(board)
         return {
             "teams": shown,
-            "columns": stage_board.columns(board),
             "host": self.host,
+            "columns": stage_board.columns(board),
             "others": any(line.others for _, lines in shown for line in lines),
             "rest": rest,
         }

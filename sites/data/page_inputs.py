@@ -10,10 +10,13 @@ from sites.data.rows import CrawlRow
 
 
 class NewsOfArtifact(TypedDict):
-    """An artifact that has a feed, and the stages of its events."""
+    """An artifact that has a feed, the stages and kinds of its events, who tagged them, and whether one of these tags is signed."""
 
     artifact: str
     stages: list[str]
+    kinds: list[str]
+    people: list[str]
+    is_signed: bool
 
 
 class AssignedStage(TypedDict):

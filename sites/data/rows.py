@@ -118,12 +118,16 @@ class EventRow(NamedTuple):
 
 
 class NewsRow(NamedTuple):
+    """A row of `site_feed_entries`."""
+
     repo: str
+    first_repo: str
     artifact: str
     event: str
     version: str | None
     stage: str | None
-    revision: str
+    revision: str | None
+    old_revision: str | None
     created_at: datetime
     author: str
     tag: str

@@ -180,15 +180,19 @@ const ActivityRows = (() => {
    */
   const feed = (head, asked) => {
     const only = (/** @type {string} */ name) => Object.entries(asked).every(([key, value]) => key === name || !value);
-    if (asked.repo && head.repoFeeds.includes(asked.repo)) {
-      const odd = Object.hasOwn(head.oddFeeds, asked.repo) ? head.oddFeeds[asked.repo] : null;
-      return { path: odd ?? `feeds/repos/${Columns.slug(asked.repo)}`, of: asked.repo, json: false, exact: only('repo') };
+    const { repo, person, stage, team, kind, signed } = asked;
+    if (repo && head.repoFeeds.includes(repo)) {
+      const path = Object.hasOwn(head.oddFeeds, repo) ? head.oddFeeds[repo] : `feeds/repos/${Columns.slug(repo)}`;
+      return { path, of: repo, json: false, exact: only('repo') };
     }
-    if (asked.stage && Object.hasOwn(head.stageFeeds, asked.stage)) return { path: head.stageFeeds[asked.stage], of: asked.stage, json: true, exact: only('stage') };
-    if (asked.team && Object.hasOwn(head.teamFeeds, asked.team)) {
-      const [path, organisation, single] = head.teamFeeds[asked.team];
-      return { path, of: single ? asked.team : organisation, json: true, exact: single && only('team') };
+    if (person && Object.hasOwn(head.personFeeds, person)) return { path: head.personFeeds[person], of: person, json: true, exact: only('person') };
+    if (stage && Object.hasOwn(head.stageFeeds, stage)) return { path: head.stageFeeds[stage], of: stage, json: true, exact: only('stage') };
+    if (team && Object.hasOwn(head.teamFeeds, team)) {
+      const [path, organisation, single] = head.teamFeeds[team];
+      return { path, of: single ? team : organisation, json: true, exact: single && only('team') };
     }
+    if (kind && head.kindFeeds.includes(kind)) return { path: `feeds/kinds/${kind}`, of: head.verbs[kind], json: true, exact: only('kind') };
+    if (signed === 'yes' && head.hasSigned) return { path: 'feeds/signed', of: 'signed tags', json: true, exact: only('signed') };
     return { path: 'feeds/all', of: 'everything', json: true, exact: only('') };
   };
 

@@ -23,13 +23,7 @@ ROWS = 1_000  # of a month without scripts
 DETAIL = 200  # characters of what a visit complained of
 OTHER = "other"  # the month of dates that cannot be right
 VERBS = {
-    "registration": "registered",
-    "deregistration": "deregistered",
-    "assignment": "assigned",
-    "unassignment": "unassigned",
-    "deprecation": "deprecated",
-    "rewritten_tag": "tag rewritten",
-    "deleted_tag": "tag deleted",
+    **feeds.KINDS,
     "skewed_tag": "clock is off",
     "lost_repo": "repository lost",
     "found_repo": "repository found again",
@@ -123,7 +117,7 @@ def month_script(month: str, rows: Sequence[ActivityRow]) -> bytes:
 def index_script(
     months: Sequence[MonthRow], stages: Iterable[str], repos: Iterable[str], news: Feeds, host: str, digest: str
 ) -> bytes:
-    """The script with the months, the weeks, and the feeds of stages, teams and repositories. `host`: with what the names of all repositories begin."""
+    """The script with the months, the weeks, and the feeds that there are. `host`: with what the names of all repositories begin."""
     weeks: Counter[int] = Counter()
     for month in months:
         weeks.update(month.weeks)
@@ -141,6 +135,9 @@ def index_script(
             "teamFeeds": _team_feeds(own, news),
             "repoFeeds": [*own],
             "oddFeeds": {repo: path for repo, path in own.items() if slug(repo) != plain_slug(repo)},
+            "kindFeeds": [kind for kind in feeds.KINDS if news.of(feeds.kind_feed(kind))],
+            "personFeeds": {name: feeds.person_feed(name) for name in news.people()},
+            "hasSigned": bool(news.of(feeds.SIGNED)),
         },
     )
 

@@ -18,6 +18,7 @@ from sites.text import short
 
 _EVENTS = uuid5(NAMESPACE_URL, "urn:federated-model-catalog:event")
 _JSON = json.JSONEncoder(ensure_ascii=False)
+_OF_GONE = {"deleted_tag": "deleted", "rewritten_tag": "rewritten"}  # what happened to a tag
 _NO_XML = re.compile("[\ufffe\uffff]")  # https://www.w3.org/TR/xml/#charsets; `visible_on_page` spells the others
 
 
@@ -25,7 +26,7 @@ def rendered(event: NewsRow, root: str) -> tuple[str, str]:
     """The event as an entry of Atom, and as an item of JSON Feed, which has an address only where that of the site is known: `root`."""
     page = root + quote(urls.model(event.repo, event.artifact), safe="/~")
     item = {
-        "id": uuid5(_EVENTS, f"{event.repo} {event.oid}").urn,
+        "id": uuid5(_EVENTS, _identity(event)).urn,
         "title": clean(_title(event)),
         "content_text": clean(_content(event)),
         "date_published": time(event.created_at),
@@ -54,6 +55,12 @@ def clean(text: str) -> str:
     return visible_on_page(_NO_XML.sub("\ufffd", text))
 
 
+def _identity(event: NewsRow) -> str:
+    """What names an event in every build: the repository, as it was called at first, and the tag object; for a tag that is gone, also when that was seen."""
+    own = f"{event.first_repo} {event.oid}"
+    return f"{own} {event.event} {event.crawl}" if event.event in _OF_GONE else own
+
+
 def _title(event: NewsRow) -> str:
     version = short(event.version or "")
     match event.event:
@@ -65,14 +72,25 @@ def _title(event: NewsRow) -> str:
             event_text = f"{version} assigned to {event.stage}"
         case "unassignment":
             event_text = f"{version} unassigned from {event.stage}"
-        case _:
+        case "deprecation":
             event_text = "deprecated"
+        case gone:
+            event_text = f"tag {event.tag} {_OF_GONE[gone]}"
     return f"{event.artifact} {event_text}"
 
 
 def _content(event: NewsRow) -> str:
-    where = f"{event.repo}, tag {event.tag} at {short(event.revision)}, by {event.author or 'unknown'}"
+    if event.event == "deleted_tag":
+        return f"{event.repo}: the tag {event.tag}, which led to {_commit(event.revision)}, was deleted"
+    if event.event == "rewritten_tag":
+        moved = f"led to {_commit(event.old_revision)}, and leads to {_commit(event.revision)} now"
+        return f"{event.repo}: the tag {event.tag} was rewritten: it {moved}"
+    where = f"{event.repo}, tag {event.tag} at {_commit(event.revision)}, by {event.author or 'unknown'}"
     return f"{event.message.strip()}\n\n{where}" if event.message.strip() else where
+
+
+def _commit(revision: str | None) -> str:
+    return short(revision) if revision else "an object that is no commit"
 
 
 def _atom_entry(item: Mapping[str, Any], page: str) -> str:

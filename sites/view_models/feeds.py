@@ -1,4 +1,4 @@
-"""Feeds of registry events: Atom (RFC 4287) for everything, an organisation, a repository, a model, a stage; and JSON Feed (1.1) for those of several repositories.
+"""Feeds of registry events, and of tags that were deleted or rewritten: Atom (RFC 4287) for everything, an organisation, a repository, a model, a stage, a kind of event, a person, and signed tags; and JSON Feed (1.1) for those of several repositories.
 
 A model has a feed as Atom alone: a second format would be ten thousand more files for ten thousand models. An entry is the same in every feed, so each is rendered once. Which entries a feed has is decided in `catalog/database/sql/site/feeds.sql`.
 No clock is read: an entry was published when its tag says, and updated when the catalog first saw it; a feed was updated when its last entry was.
@@ -23,12 +23,21 @@ from sites.data.rows import NewsRow
 from sites.render import environment
 from sites.view_models.feed_entries import clean, modified, rendered, time
 
-ALL = "feeds/all"
+ALL, SIGNED = "feeds/all", "feeds/signed"
 
 _FEEDS = uuid5(NAMESPACE_URL, "urn:federated-model-catalog:feed")
+KINDS = {
+    "registration": "registered",
+    "deregistration": "deregistered",
+    "assignment": "assigned",
+    "unassignment": "unassigned",
+    "deprecation": "deprecated",
+    "rewritten_tag": "tag rewritten",
+    "deleted_tag": "tag deleted",
+}
 _NEVER = datetime(1970, 1, 1)  # noqa: DTZ001 - as all times of the catalog: UTC without saying so
-_STAGES, _ORGANISATIONS = "feeds/stages/", "feeds/orgs/"
-_WITH_JSON = (ALL, _STAGES, _ORGANISATIONS)  # what their paths begin with
+_STAGES, _ORGANISATIONS, _KINDS, _PEOPLE = "feeds/stages/", "feeds/orgs/", "feeds/kinds/", "feeds/people/"
+_WITH_JSON = (ALL, SIGNED, _STAGES, _ORGANISATIONS, _KINDS, _PEOPLE)  # what their paths begin with
 
 
 class Feed(NamedTuple):
@@ -53,7 +62,7 @@ class Feeds:
         self._root = f"{site_url.rstrip('/')}/" if site_url else ""
         self._feeds = {ALL: Feed(ALL, "everything", title, "index.html")}
         self._repos: dict[str, dict[str, None]] = {ALL: {}}
-        self._entries: dict[tuple[str, str], tuple[str, str]] = {}
+        self._entries: dict[tuple[str, str, str, int], tuple[str, str]] = {}
         for row in repositories:
             for feed in _feeds_of(row.repo, row.news, title):
                 self._feeds.setdefault(feed.path, feed)
@@ -83,6 +92,14 @@ class Feeds:
         """The feeds of stages and organisations."""
         return [feed for path, feed in sorted(self._feeds.items()) if path.startswith((_STAGES, _ORGANISATIONS))]
 
+    def of_kinds(self) -> list[Feed]:
+        """The feeds of kinds of events, and of signed tags."""
+        return self.of(*map(kind_feed, KINDS), SIGNED)
+
+    def people(self) -> list[str]:
+        """Whoever has a feed."""
+        return [feed.name for path, feed in sorted(self._feeds.items()) if path.startswith(_PEOPLE)]
+
     def files(self, files: Collection[str], news: Iterable[NewsRow]) -> Iterator[tuple[str, bytes]]:
         """Path and bytes of these files; `news`: their entries, in the order in which they are to be there."""
         events: dict[str, list[NewsRow]] = {}
@@ -98,7 +115,7 @@ class Feeds:
 
     def _entry(self, event: NewsRow) -> tuple[str, str]:
         """The event as an entry of Atom, and as an item of JSON Feed."""
-        key = (event.repo, event.oid)
+        key = (event.repo, event.oid, event.event, event.crawl)
         if key not in self._entries:
             self._entries[key] = rendered(event, self._root)
         return self._entries[key]
@@ -151,6 +168,18 @@ def stage_feed(stage: str) -> str:
     return f"{_STAGES}{slug(stage)}"
 
 
+@cache
+def kind_feed(kind: str) -> str:
+    """The path of the feed of a kind of event."""
+    return f"{_KINDS}{kind}"
+
+
+@cache
+def person_feed(person: str) -> str:
+    """The path of the feed of what somebody tagged."""
+    return f"{_PEOPLE}{slug(person)}"
+
+
 def organisation(repo: str) -> str:
     """The organisation that a repository is of: the first two parts of its name before the last; empty where it has none."""
     return "/".join(repo.split("/")[:-1][:2])
@@ -168,6 +197,12 @@ def _feeds_of(repo: str, news: Sequence[NewsOfArtifact], title: str) -> Iterator
         yield Feed(organisation_feed(name), name, f"{name} · {title}", "repos.html")
     for stage in dict.fromkeys(stage for of_artifact in news for stage in of_artifact["stages"]):
         yield Feed(stage_feed(stage), stage, f"{stage} · {title}", "models.html")
+    for kind in dict.fromkeys(kind for of_artifact in news for kind in of_artifact["kinds"]):
+        yield Feed(kind_feed(kind), KINDS[kind], f"{KINDS[kind]} · {title}", "activity.html")
+    for person in dict.fromkeys(person for of_artifact in news for person in of_artifact["people"]):
+        yield Feed(person_feed(person), person, f"{person} · {title}", "people.html")
+    if any(of_artifact["is_signed"] for of_artifact in news):
+        yield Feed(SIGNED, "signed tags", f"signed tags · {title}", "activity.html")
 
 
 _PATHS: Mapping[str, Callable[[NewsRow], str]] = {
@@ -176,4 +211,7 @@ _PATHS: Mapping[str, Callable[[NewsRow], str]] = {
     "stage": lambda event: stage_feed(event.stage or ""),
     "repo": lambda event: repository(event.repo),
     "artifact": lambda event: model(event.repo, event.artifact),
+    "event": lambda event: kind_feed(event.event),
+    "person": lambda event: person_feed(event.author),
+    "signed": lambda _: SIGNED,
 }

@@ -62,6 +62,35 @@ def test_all_that_happened_is_told_and_all_events_of_the_command_line(visited):
 
 
 @pytest.mark.slow
+def test_feeds_say_which_tags_are_gone(visited):
+    """Of a tag that was deleted and of one that was rewritten, beside what tags did, in every feed that follows them."""
+    feeds = visited / "site/feeds"
+    gone = {}
+    for name in (
+        "all",
+        "repos/git.example~acme~churn",
+        "models/git.example~acme~churn/m",
+        "kinds/deleted_tag",
+        "kinds/rewritten_tag",
+    ):
+        titles = re.findall("<title>(m tag [^<]*)</title>", (feeds / f"{name}.xml").read_text("utf-8"))
+        gone[name.rpartition("/")[2]] = sorted(titles)
+    deleted, rewritten = "m tag m#prod#40 deleted", "m tag m@v1.0.0 rewritten"
+    every = [deleted, rewritten]
+    assert gone == {
+        "all": every,
+        "git.example~acme~churn": every,
+        "m": every,
+        "deleted_tag": [deleted],
+        "rewritten_tag": [rewritten],
+    }
+    contents = re.findall("<content[^>]*>([^<]*m@v1.0.0[^<]*rewritten[^<]*)<", (feeds / "all.xml").read_text("utf-8"))
+    assert [re.sub("[0-9a-f]{7}", "COMMIT", text) for text in contents] == [
+        "git.example/acme/churn: the tag m@v1.0.0 was rewritten: it led to COMMIT, and leads to COMMIT now"
+    ]
+
+
+@pytest.mark.slow
 def test_a_month_without_scripts_has_its_events_with_deleted_tags_struck_out(visited):
     page = (visited / "site/activity/2024-01.html").read_text("utf-8")
     rows = [row.partition("</tr>")[0] for row in page.split("<tr ") if row.startswith('class="gone"')]
@@ -125,6 +154,8 @@ def complete(browser, site, query="", **options):
     [
         pytest.param("", "Feed of everything: Atom · JSON Feed", id="no filter"),
         pytest.param("?stage=prod", "Feed of prod: Atom · JSON Feed", id="a stage"),
+        pytest.param("?person=Bo+Ek", "Feed of Bo Ek: Atom · JSON Feed", id="a person"),
+        pytest.param("?kind=deleted_tag", "Feed of tag deleted: Atom · JSON Feed", id="a kind"),
         pytest.param("?team=risk", "Feed of risk: Atom · JSON Feed", id="a team"),
         pytest.param(f"?repo={NAME.replace('/', '%2F')}", f"Feed of {NAME}: Atom", id="a repository"),
         pytest.param(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
-from catalog.schema.tables.inventory import Crawl, Repo
+from catalog.schema.tables.inventory import Crawl, Rename, Repo
 from catalog.schema.tables.observations import Observation
 from catalog.schema.tables.registry import Event
 from sites.data.facts import rows
@@ -19,7 +20,7 @@ from support.worlds import START
 REPO = "git.example/acme/churn"
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 LEAST, MOST = 50, 10_000
-KINDS = ("all", "organisation", "repo", "artifact")
+KINDS = ("all", "organisation", "repo", "artifact", "event", "person")
 
 
 def crawl(number: int, begun: datetime) -> Crawl:
@@ -133,7 +134,36 @@ def test_a_repository_that_its_forge_renamed_brings_no_event_again():
         },
         {Crawl: [crawl(1, START), crawl(2, START + DAY)], Repo: [of_former, repository(new)]},
     )
-    assert [(row.repo, row.crawl) for row in rows(connection, "site_feed_entries", NewsRow, None, None)] == [(new, 1)]
+    read = rows(connection, "site_feed_entries", NewsRow, None, None)
+    assert [(row.repo, row.crawl, row.first_repo) for row in read] == [(new, 1, REPO)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("first_crawl", "name"),
+    [(1, "git.example/acme/a"), (2, "git.example/acme/b"), (3, REPO)],
+    ids=["first", "second", "present"],
+)
+def test_an_entry_is_named_by_what_the_repository_was_called_at_first(first_crawl, name):
+    renames = [
+        Rename(crawl=2, repo=REPO, former="git.example/acme/a", name="git.example/acme/b"),
+        Rename(crawl=3, repo=REPO, former="git.example/acme/b", name=REPO),
+    ]
+    oid = "1".rjust(40, "0")
+    connection = catalog_of(
+        {REPO: {Event: [registration(oid, START)], Observation: [seen(oid, first_crawl, START)]}},
+        {Crawl: [crawl(number, START + number * DAY) for number in (1, 2, 3)], Rename: renames},
+    )
+    (entry,) = rows(connection, "site_feed_entries", NewsRow, None, None)
+    assert (entry.repo, entry.first_repo) == (REPO, name)
+
+
+@pytest.mark.slow
+def test_signed_tags_have_a_feed():
+    events = [registration("1".rjust(40, "0"), START), replace(registration("2".rjust(40, "0"), START), signed="ssh")]
+    connection = catalog_of({REPO: {Event: events}})
+    read = rows(connection, "site_feed_entries", NewsRow, None, None)
+    assert {row.oid[-1]: "signed" in row.feeds for row in read} == {"1": False, "2": True}
 
 
 @pytest.mark.slow
@@ -142,8 +172,8 @@ def test_entries_of_some_repositories_and_organisations_are_read():
     connection = catalog_of({name: {Event: [registration(oid, START, name[0])]} for name, oid in repos.items()})
     read = rows(connection, "site_feed_entries", NewsRow, ["a/x/m"], ["b/x"])
     assert {row.repo: row.feeds for row in read} == {
-        "a/x/m": ["all", "artifact", "repo"],
-        "a/y/m": ["all"],
-        "b/x/sub/m": ["all", "organisation"],
-        "alone": ["all"],
+        "a/x/m": ["all", "artifact", "event", "person", "repo"],
+        "a/y/m": ["all", "event", "person"],
+        "b/x/sub/m": ["all", "event", "organisation", "person"],
+        "alone": ["all", "event", "person"],
     }

@@ -14,7 +14,7 @@ from sites.build import build
 from sites.data.facts import rows
 from sites.data.page_inputs import PageInputsRow
 from sites.data.rows import NewsRow
-from sites.view_models.feeds import Feeds, model, repository
+from sites.view_models.feeds import ALL, Feeds, model, person_feed, repository
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 BASE = "{http://www.w3.org/XML/1998/namespace}base"
@@ -151,6 +151,7 @@ def test_the_feeds_of_a_repository(files):
     found = {
         path: len(json.loads(data)["items"] if path.endswith(".json") else entries(data))
         for path, data in files.items()
+        if not path.startswith(("feeds/kinds/", "feeds/people/", "feeds/signed."))
     }
     assert {path: count for path, count in found.items() if "evil" not in path and "script" not in path} == {
         "feeds/all.json": 31,
@@ -163,6 +164,21 @@ def test_the_feeds_of_a_repository(files):
         "feeds/stages/prod.json": 3,
         "feeds/stages/prod.xml": 3,
     }
+
+
+def test_each_entry_is_in_the_feed_of_its_kind(files):
+    of_kinds = [
+        name
+        for path, data in files.items()
+        if path.startswith("feeds/kinds/") and path.endswith(".xml")
+        for name in names(data)
+    ]
+    assert sorted(of_kinds) == sorted(names(files["feeds/all.xml"]))
+
+
+def test_the_feed_of_a_person_has_what_this_person_tagged(files):
+    of_person, every = (json.loads(files[f"{path}.json"])["items"] for path in (person_feed("Bo Ek"), ALL))
+    assert of_person == [item for item in every if item["authors"] == [{"name": "Bo Ek"}]] != []
 
 
 def names(data):

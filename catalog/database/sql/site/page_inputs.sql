@@ -11,7 +11,7 @@ select recipe from internal.making;
 --   message: The message of the last visit, where pages show it.
 --   read_at: When its rows were true, where pages show that.
 --   artifacts: The artifacts that have a page.
---   news: Of the artifacts that have a feed, the stages of their events.
+--   news: Of the artifacts that have a feed, the stages and kinds of their events, who tagged them, and whether a tag is signed.
 --   assigned: The artifacts and stages of which a version is in the stage.
 --   events: The digest of the events that its feeds may have, with the crawls that brought them.
 --   duplicates: The digest of the versions elsewhere that have the bytes of its versions.
@@ -29,10 +29,14 @@ pages as (
     select repo, list(artifact order by artifact) as artifacts from original_artifacts group by repo
 ),
 feeds as (
-    select repo, list({artifact: artifact, stages: stages} order by artifact) as news, bit_xor(events) as events
+    select repo, list({artifact: artifact, stages: stages, kinds: kinds, people: people, is_signed: is_signed} order by artifact) as news,
+        bit_xor(events) as events
     from (
-        select repo, artifact, coalesce(list(distinct stage order by stage) filter (stage is not null), []) as stages,
-            bit_xor(hash(oid, tag, crawl, seen_at)) as events
+        select
+            repo, artifact, coalesce(list(distinct stage order by stage) filter (stage is not null), []) as stages,
+            list(distinct event order by event) as kinds,
+            coalesce(list(distinct author order by author) filter (author <> ''), []) as people,
+            bool_or(is_signed) as is_signed, bit_xor(hash(oid, tag, event, crawl, seen_at, first_repo)) as events
         from internal.site_news_events() group by all
     )
     group by repo
