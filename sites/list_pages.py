@@ -110,7 +110,7 @@ class ListPages:
             "counts": facts.counts,
             "tiles": overview.tiles(facts.types),
             "stages": overview.stage_bars(facts.stages),
-            "attention": overview.sentences(overview.of_artifacts(facts.repositories)),
+            "attention": overview.sentences(overview.of_artifacts(facts.repositories, self._of_lists.model_problems())),
             "week": week(self._of_lists.week()),
             "feeds": self._news.in_general(),
         }

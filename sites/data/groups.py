@@ -133,6 +133,11 @@ class GroupRows:
         """What changed in the last week that had changes, the last first."""
         return rows(self._connection, "site_week", ChangeRow)
 
+    def model_problems(self) -> int:
+        """How many tags and files that concern a model could not be read."""
+        ((problems,),) = self._connection.execute("from internal.site_model_problems()").fetchall()
+        return int(problems)
+
     def users(self) -> list[UserRow]:
         """What was made with what, of all artifacts."""
         return rows(self._connection, "site_users", UserRow, None)

@@ -158,10 +158,9 @@ def attention(repositories: Iterable[RepositoryRow], problems: int) -> Attention
     return Attention(older, [row.repo for row in stale if row.read_at is None], problems)
 
 
-def of_artifacts(repositories: Iterable[RepositoryRow]) -> Attention:
-    """What needs attention of the repositories that have artifacts: the page of the status has the others, too."""
-    concerned = [row for row in repositories if row.artifacts]
-    return attention(concerned, sum(row.problems for row in concerned))
+def of_artifacts(repositories: Iterable[RepositoryRow], problems: int) -> Attention:
+    """What needs attention of the repositories that have artifacts: the page of the status has the others, too. `problems`: those that concern a model."""
+    return attention([row for row in repositories if row.artifacts], problems)
 
 
 def sentences(needs: Attention) -> list[str]:
@@ -171,7 +170,7 @@ def sentences(needs: Attention) -> list[str]:
     each = (
         (needs.older, f"{older} could not be read in the last crawl: what is shown of {'it' if len(needs.older) == 1 else 'them'} is older."),
         (needs.never, f"{never} could never be read, and {'has' if len(needs.never) == 1 else 'have'} no entries yet."),
-        (needs.problems, f"{problems}{' of other repositories' if needs.older or needs.never else ''} could not be read."),
+        (needs.problems, f"{problems} of models{' in other repositories' if needs.older or needs.never else ''} could not be read."),
     )  # fmt: skip
     return [sentence for concerned, sentence in each if concerned]
 

@@ -1,4 +1,4 @@
-"""What changed in a week, as the home page lists it: an artifact a line, with what was registered and what came into which stage."""
+"""What changed in a week, as the home page lists it: an artifact a line, with what was registered, what came into which stage, and which tags are gone."""
 
 from __future__ import annotations
 
@@ -16,11 +16,17 @@ MOST = 10  # artifacts
 MOST_CHANGES = 6  # of one of them
 DAYS = 7
 
-_VERBS = {"registration": "registered", "promotion": "to", "rollback": "(rollback) in"}
+_VERBS = {
+    "registration": "registered",
+    "promotion": "to",
+    "rollback": "(rollback) in",
+    "deleted_tag": "deleted",
+    "rewritten_tag": "rewritten",
+}
 
 
 class WeekChange(NamedTuple):
-    """A version that was registered, or that came into a stage."""
+    """A version that was registered, or that came into a stage; or a tag that is gone."""
 
     version: str
     verb: str

@@ -35,6 +35,15 @@ def test_each_tag_that_is_gone_has_the_version_that_it_named(visited):
     ]
 
 
+def test_home_says_which_tags_went_in_the_week(visited):
+    html = (visited / "site/index.html").read_text("utf-8").partition('id="h-week"')[2].partition("</table>")[0]
+    changes = [" ".join(re.sub("<[^>]*>", " ", each).split()) for each in re.findall("<span>(.*?)</span>", html)]
+    assert [each for each in changes if each.endswith(("deleted", "rewritten"))] == [
+        "m@v1.0.0 rewritten",
+        "m#prod#40 deleted",
+    ]
+
+
 def test_a_tag_that_is_gone_is_struck_out_in_the_history_and_in_its_picture(visited):
     html = (visited / "site" / CHURN_PAGE).read_text("utf-8")
     entries = [

@@ -10,6 +10,7 @@ import pytest
 
 from catalog.schema.tables.git import History
 from catalog.schema.tables.inventory import Repo, StageName
+from catalog.schema.tables.problems import Problem
 from support.catalogs import asked, catalog_of, rows_of
 from support.worlds import START, World
 
@@ -355,6 +356,42 @@ def test_any_other_problem_is_one_without_tags_of_gto():
     world = World()
     world.commit({"artifacts.yaml": "m: {type: 1}\n", "dvc.yaml": "- a list\n"})
     assert {problem["rule"] for problem in asked(catalog(world), OPEN)} == {"annotation", "wrong-type"}
+
+
+@pytest.mark.parametrize(
+    ("files", "problems"),
+    [
+        pytest.param([], 0, id="no problem"),
+        pytest.param(["latest"], 1, id="of the latest version"),
+        pytest.param(["in a stage"], 1, id="of a version in a stage"),
+        pytest.param(["tip"], 1, id="of the tip"),
+        pytest.param(["between"], 0, id="of another version"),
+        pytest.param(["latest", "in a stage", "between"], 2, id="of several"),
+    ],
+)
+def test_problems_of_files_that_are_shown_concern_a_model(files, problems):
+    world = World()
+    for number, name in enumerate(("in a stage", "between", "latest", "tip")):
+        metrics = "{" if name in files else f'{{"auc": 0.{number}}}'
+        commit = world.commit({"dvc.yaml": "metrics: [m.json]\n", "m.json": metrics}, at=number)
+        if name != "tip":
+            world.tag(f"m@v{number + 1}.0.0", commit, at=10 + number)
+        if name == "in a stage":
+            world.tag("m#prod#1", commit, at=20)
+    assert asked(catalog(world), "from internal.site_model_problems()") == [{"problems": problems}]
+
+
+@pytest.mark.parametrize(
+    ("tag", "problems"),
+    [("m@v2.0.0", 1), ("m#prod#1", 1), ("v2.0.0", 0)],
+    ids=["a registration", "an assignment", "no registry tag"],
+)
+def test_problems_of_registry_tags_concern_a_model(tag, problems):
+    world = World()
+    world.tag("m@v1.0.0", world.commit({"a": "1"}))
+    unread = Problem(connector="gto", rule="missing-object", place=f"refs/tags/{tag}", message="gone")
+    connection = catalog_of({"host/o/r": {**rows_of(world.listing(), world.objects), Problem: [unread]}})
+    assert asked(connection, "from internal.site_model_problems()") == [{"problems": problems}]
 
 
 def test_the_last_week_has_registrations_promotions_and_rollbacks_of_seven_days():

@@ -95,13 +95,13 @@ def test_what_was_never_read_is_not_older():
     ("needs", "said"),
     [
         pytest.param(Attention([], [], 0), [], id="nothing"),
-        pytest.param(Attention([], [], 2), ["2 tags or files could not be read."], id="only problems"),
+        pytest.param(Attention([], [], 2), ["2 tags or files of models could not be read."], id="only problems"),
         pytest.param(
             Attention(["a"], ["b"], 1),
             [
                 "a could not be read in the last crawl: what is shown of it is older.",
                 "b could never be read, and has no entries yet.",
-                "1 tag or file of other repositories could not be read.",
+                "1 tag or file of models in other repositories could not be read.",
             ],
             id="one of each",
         ),
@@ -110,7 +110,7 @@ def test_what_was_never_read_is_not_older():
             [
                 "a and b could not be read in the last crawl: what is shown of them is older.",
                 "c, d and e could never be read, and have no entries yet.",
-                "1,200 tags or files of other repositories could not be read.",
+                "1,200 tags or files of models in other repositories could not be read.",
             ],
             id="several",
         ),
@@ -160,4 +160,4 @@ def test_the_home_page_is_concerned_with_repositories_that_have_artifacts():
         {"repo": "c", "stale": False, "read_at": NOON, "artifacts": 0, "problems": 5},
     ]
     rows = [RepositoryRow(**NOTHING | each) for each in said]  # type: ignore[arg-type]  # the mapping is of any values
-    assert of_artifacts(rows) == Attention(["a"], [], 1)
+    assert of_artifacts(rows, 4) == Attention(["a"], [], 4)

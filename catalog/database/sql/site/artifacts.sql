@@ -81,6 +81,26 @@ where o.event is not null and o.ended_crawl is not null and o.first_readable_cra
 qualify row_number() over (partition by o.repo, o.oid, o.ref order by o.first_crawl desc) = 1
 order by o.repo, o.artifact, o.created_at desc, o.oid, tag;
 
+-- internal.site_gone_news(): The registry tags that crawls saw deleted or rewritten.
+--   key: repo, oid, tag, event, crawl
+--   event: `deleted_tag`, or `rewritten_tag`.
+--   oid: The object that is gone, or to which a rewritten tag was moved.
+--   revision: The commit to which the tag led, or leads now.
+--   old_revision: The commit to which a rewritten tag led.
+--   seen_at: The first visit that saw it, UTC.
+with gone as (
+    select repo, oid, tag, 'deleted_tag' as event, artifact, version, stage, revision, null as old_revision, ended_at as seen_at, crawl
+    from deleted_tags where event is not null
+    union all
+    select repo, oid, tag, 'rewritten_tag', artifact, version, stage, revision, old_revision, seen_at, crawl
+    from rewritten_tags where event is not null
+)
+select g.* replace (coalesce(n.stage, g.stage) as stage)
+from gone g
+semi join internal.partitions using (repo)
+left join stage_names n on n.raw = g.stage
+where not internal.is_copied(g.repo, g.artifact);
+
 -- internal.site_events(): What every registry tag did, the last first within each artifact.
 --   key: repo, oid, tag
 --   message: The tag's message, without the sentence that GTO writes by default.

@@ -65,11 +65,12 @@ select s.week::timestamp as week, coalesce(w.registrations, 0) as registrations,
 from shown s left join weeks w using (week)
 order by s.week;
 
--- internal.site_week(): What was registered, and which versions came into a stage, in the seven days up to the last such change; the last
---     first.
+-- internal.site_week(): What was registered, which versions came into a stage, and which registry tags were deleted or rewritten, in the
+--     seven days up to the last such change; the last first.
 --   key: repo, artifact, kind, stage, version, moment
---   kind: `registration`, or as in `stage_changes`: `promotion` or `rollback`.
---   moment: When, by the tagger's clock, UTC.
+--   kind: `registration`, as in `stage_changes` `promotion` or `rollback`, or `deleted_tag` or `rewritten_tag`.
+--   version: Of a deleted or rewritten tag, the name of the tag.
+--   moment: When, by the tagger's clock, or of the visit that saw that a tag was deleted or rewritten; UTC.
 with changes as (
     select repo, artifact, event as kind, version, null as stage, created_at as moment
     from internal.site_events() where event = 'registration' and is_news
@@ -78,6 +79,8 @@ with changes as (
     from stage_changes c semi join original_artifacts o on o.repo = c.repo and o.artifact = c.artifact
     where c.kind <> 'vacancy'
         and c.moment <= coalesce((select arg_max(started_at, crawl) from crawls) + interval 1 day, 'infinity'::timestamp)
+    union
+    select repo, artifact, event, tag, null, seen_at from internal.site_gone_news()
 )
 select repo, artifact, kind, version, stage, moment
 from changes
