@@ -65,6 +65,13 @@ class FieldRow(NamedTuple):
     version_choices: list[str]
 
 
+class FormerNameRow(NamedTuple):
+    """What a repository was called before."""
+
+    former: str
+    repo: str
+
+
 class StageNameRow(NamedTuple):
     """Another name of a stage."""
 
@@ -134,6 +141,11 @@ def language(connection: Connection) -> list[FieldRow]:
 def stage_names(connection: Connection) -> list[StageNameRow]:
     """The other names of stages."""
     return rows(connection, "site_stage_names", StageNameRow)
+
+
+def former_names(connection: Connection) -> list[FormerNameRow]:
+    """The former names of repositories."""
+    return rows(connection, "site_former_names", FormerNameRow)
 
 
 def word_counts(connection: Connection) -> list[WordCountRow]:

@@ -2,7 +2,7 @@
 /** @typedef {{repo: string, nodes: any[][], digits: Record<string, string>, commits: Record<string, string>, kinds: string[], edges: any[][], links: any[][],
  *   repos: [string, string][], versions: any[][], artifacts: Record<string, [string, string]>}} GraphFile */
 /** @typedef {{need: number, kind: string, place?: number, commit?: number, repo?: [string, string], digits?: string, digitsOfCommit?: string, label?: string}} Step */
-/** @typedef {{artifact: string, version: string, place: number, commit: number, latest: boolean, stages: [string, string][], inProd: boolean}} GraphVersion */
+/** @typedef {{artifact: string, version: string, place: number, commit: number, latest: boolean, stages: [string, string][], inProd: boolean, oid: string}} GraphVersion */
 /** @typedef {{file: GraphFile, up: Map<number, Step[]>, down: Map<number, Step[]>, places: Map<string, number>, commits: Map<string, number>, versions: GraphVersion[]}} Graph */
 /** @typedef {{key: string, graph: Graph | null, place: number, label: string, level: number}} GraphNode */
 /** @typedef {{from: string, to: string, kind: string, level: number, node: string}} GraphEdge */
@@ -26,7 +26,7 @@
       file, up: new Map(), down: new Map(),
       places: new Map(Object.entries(file.digits).map(([place, digits]) => [digits, +place])),
       commits: new Map(Object.entries(file.commits).map(([commit, digits]) => [digits, +commit])),
-      versions: file.versions.map(([artifact, version, place, commit, latest, stages, inProd]) => ({ artifact, version, place, commit, latest: !!latest, stages, inProd: !!inProd })),
+      versions: file.versions.map(([artifact, version, place, commit, latest, stages, inProd, oid]) => ({ artifact, version, place, commit, latest: !!latest, stages, inProd: !!inProd, oid })),
     };
     /** @type {(steps: Map<number, Step[]>, place: number, step: Step) => void} */
     const add = (steps, place, step) => { if (steps.has(place)) steps.get(place)?.push(step); else steps.set(place, [step]); };
@@ -151,7 +151,10 @@
     return reached;
   };
 
-  /** The version that a reference names, `repository:artifact`, with `@version`, `#stage`, or neither for the latest. @type {(ref: string) => Promise<{graph: Graph, version: GraphVersion, id: string}>} */
+  /** Whether a name is the beginning of the commit of a version. @type {(version: GraphVersion, name: string) => boolean} */
+  const isCommit = ({ oid }, name) => /^[0-9a-f]{7,40}$/.test(name) && oid.startsWith(name);
+
+  /** The version that a reference names, `repository:artifact`, with `@version`, `@` and the beginning of a commit, `#stage`, or none of these for the latest. @type {(ref: string) => Promise<{graph: Graph, version: GraphVersion, id: string}>} */
   const resolve = async (ref) => {
     const paths = await names();
     const known = Object.keys(paths).find((id) => ref.startsWith(id) && ['', '@', '#'].includes(ref.charAt(id.length)));
@@ -163,7 +166,12 @@
     const graph = await load(`lineage/${folder}.js`);
     const artifact = id.slice((graph?.file.repo.length ?? 0) + 1);
     const versions = graph?.versions.filter((version) => version.artifact === artifact) ?? [];
-    const version = versions.find((each) => (stage ? each.stages.some(([own]) => own === stage) : name && name !== 'latest' ? each.version === name : each.latest))
+    const ofCommit = name && !stage ? versions.filter((each) => each.version === name || isCommit(each, name)) : [];
+    if (new Set(ofCommit.map((each) => each.version)).size > 1) {
+      const candidates = [...new Set(ofCommit.map((each) => `${id}@${each.version}`))].sort();
+      throw Object.assign(new Error(`${JSON.stringify(ref)} names ${candidates.length} versions, expected one`), { candidates });
+    }
+    const version = ofCommit[0] ?? versions.find((each) => (stage ? each.stages.some(([own]) => own === stage) : (!name || name === 'latest') && each.latest))
       ?? (name || stage ? undefined : versions[0]);
     if (!graph || !version) throw new Error(`${ref}: no lineage is known of ${versions.length ? 'such a version' : 'such an artifact'}`);
     return { graph, version, id };

@@ -1,39 +1,44 @@
 // The names that a reference may mean, as `catalog lineage` reads it: any end of `host/owner/name:artifact` that begins after a `/` or `:`, with `@version`,
-// `@latest`, `#stage`, or none of these (catalog/database/sql/questions/references.sql). The list of models has the names.
+// `@latest`, `@` and the beginning of a commit, `#stage`, or none of these; where nothing has the name, a former one of the repository
+// (catalog/database/sql/questions/references.sql). The list of models has the names.
 (() => {
   'use strict';
   const COPIED = 2; // a bit of `flags` in the list of models
   const COMPLETIONS = 20;
   const REFERENCE = /^(.+?)(?:@([^@#]+)|#([^@#]+))?$/su;
-  /** @typedef {{id: string, copied: boolean}} Name */
-  /** @typedef {{names: Name[], stages: Map<string, string>}} Names */
+  /** @typedef {{id: string, copied: boolean, was?: string}} Name */
+  /** @typedef {{names: Name[], former: Name[], stages: Map<string, string>}} Names `former`: with what each artifact was called before as `was` */
 
   /** @type {Promise<Names> | undefined} */
   let names;
   /** Every artifact, and the catalog's name of each stage by its others; empty where they cannot be loaded. @type {() => Promise<Names>} */
   const load = () => {
     names ??= SiteData.load('models').then(() => {
-      const { repos, repo, artifact, flags, stageNames } = SiteData.get('models');
+      const { repos, repo, artifact, flags, stageNames, formerNames } = SiteData.get('models');
       const places = repo.split(','), bits = flags.split(',');
+      /** @type {Name[]} */
+      const all = artifact.map((/** @type {string} */ name, /** @type {number} */ row) => ({ id: `${repos[places[row]]}:${name}`, copied: (Number(bits[row]) & COPIED) > 0 }));
       return {
-        names: artifact.map((/** @type {string} */ name, /** @type {number} */ row) => ({ id: `${repos[places[row]]}:${name}`, copied: (Number(bits[row]) & COPIED) > 0 })),
+        names: all,
+        former: formerNames.flatMap((/** @type {[string, string]} */ [was, own]) => all.filter(({ id }) => id.startsWith(`${own}:`)).map((each) => ({ ...each, was: was + each.id.slice(own.length) }))),
         stages: new Map(stageNames),
       };
-    }, () => ({ names: [], stages: new Map() }));
+    }, () => ({ names: [], former: [], stages: new Map() }));
     return names;
   };
 
-  /** The artifacts that a name can mean; copies in forks only where nothing else has it. @type {(all: Name[], words: string) => string[]} */
-  const named = (all, words) => {
-    const matches = all.filter(({ id }) => `/${id}`.endsWith(`/${words}`) || id.endsWith(`:${words}`));
+  /** The artifacts that a name can mean; copies in forks only where nothing else has it. @type {(all: Names, words: string) => string[]} */
+  const named = ({ names: all, former }, words) => {
+    const present = all.filter(({ id }) => `/${id}`.endsWith(`/${words}`) || id.endsWith(`:${words}`));
+    const matches = present.length ? present : former.filter(({ was }) => `/${was}`.endsWith(`/${words}`));
     const own = matches.filter(({ copied }) => !copied);
-    const ids = (own.length ? own : matches).map(({ id }) => id);
+    const ids = [...new Set((own.length ? own : matches).map(({ id }) => id))];
     return ids.includes(words) ? [words] : ids.sort();
   };
 
   /** The full references that one may mean: one, several, or none. @type {(ref: string) => Promise<string[]>} */
   const candidates = async (ref) => {
-    const { names: all, stages } = await load();
+    const all = await load(), { stages } = all;
     const whole = ref.trim(), [, artifact, version, stage] = whole.match(REFERENCE) ?? [];
     if (!artifact) return [];
     const ids = named(all, artifact);
@@ -46,7 +51,7 @@
   const find = async (ref) => {
     const { resolve } = /** @type {any} */ (window).LineageGraph;
     if (ref.split(':')[0].split('/').length > 2) { // as full names are: then nothing else has to be loaded
-      const version = await resolve(ref).catch(() => null);
+      const version = await resolve(ref).catch((/** @type {any} */ error) => { if (error.candidates) throw error; });
       if (version) return version;
     }
     const [first, ...others] = await candidates(ref);

@@ -65,7 +65,7 @@ def content(graph: GraphRows) -> dict[str, object]:
         ]  # fmt: skip
         links.append(row + [link.label] * bool(link.label))
     versions = [
-        [row.artifact, row.version, places[row.node], commit(row.revision), int(row.is_latest), [[stage, look(stage)] for stage in row.stages], int(row.in_prod)]
+        [row.artifact, row.version, places[row.node], commit(row.revision), int(row.is_latest), [[stage, look(stage)] for stage in row.stages], int(row.in_prod), row.commit]
         for row in graph.versions
     ]  # fmt: skip
     return {

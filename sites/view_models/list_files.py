@@ -42,7 +42,9 @@ def files(
     models = listed()
     facets = lists.facets(connection, [*model_index.FIELDS, *model_index.MORE_FIELDS])
     of_list = model_index.columns(models, [f for f in facets if f.field in model_index.FIELDS])
-    of_list |= model_index.language(lists.language(connection), lists.stage_names(connection))
+    of_list |= model_index.language(
+        lists.language(connection), lists.stage_names(connection), lists.former_names(connection)
+    )
     more = model_index.more_columns(models, [f for f in facets if f.field in model_index.MORE_FIELDS])
     names = word_index.shards(lists.word_counts(connection))
     of_measures = word_index.shards(lists.measure_counts(connection))

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from math import isfinite
 
 from catalog.naming import plain_slug, slug
-from sites.data.lists import FacetRow, FieldRow, ModelRow, StageNameRow, StageVersion
+from sites.data.lists import FacetRow, FieldRow, FormerNameRow, ModelRow, StageNameRow, StageVersion
 from sites.text import clip, look, stage_order
 
 DESCRIPTION = 100  # characters of a description in the list
@@ -54,13 +54,16 @@ def columns(models: Sequence[ModelRow], facets: Iterable[FacetRow]) -> dict[str,
     }
 
 
-def language(fields: Iterable[FieldRow], stage_names: Iterable[StageNameRow]) -> dict[str, object]:
-    """What a query may ask, for `index/models.js`."""
+def language(
+    fields: Iterable[FieldRow], stage_names: Iterable[StageNameRow], former_names: Iterable[FormerNameRow]
+) -> dict[str, object]:
+    """What a query may ask, and what else stages and repositories are called, for `index/models.js`."""
     return {
         "language": [
             {"name": f.name, "kind": f.kind, "choices": f.choices, "versionChoices": f.version_choices} for f in fields
         ],
         "stageNames": [[name.raw, name.stage] for name in stage_names],
+        "formerNames": [[name.former, name.repo] for name in former_names],
     }
 
 

@@ -51,9 +51,17 @@ def test_a_reference_means_what_it_means_for_the_command(browser, output):
             for row in catalog.sql("select ref, repo from version_files where node is not null").rows
         }
         artifacts = catalog.sql("select id from artifacts").rows
-        refs = sorted({end + suffix for row in artifacts for end in ends(row["id"]) for suffix in SUFFIXES})
-        told = {ref: meant(catalog, ref) for ref in refs}
-    drawn = {ref: names for ref, names in told.items() if len(names) != 1 or known.get(names[0])}
+        commits = catalog.sql('select distinct artifact, "commit" from versions').rows
+        of_commits = {
+            f"{row['artifact']}@{row['commit'][:digits]}" for row in commits for digits in (6, 7, 16, 17, 40)
+        } | {f"{row['artifact']}@{row['commit'][:39]}{'1' if row['commit'][39] == '0' else '0'}" for row in commits}
+        refs = {end + suffix for row in artifacts for end in ends(row["id"]) for suffix in SUFFIXES}
+        told = {ref: meant(catalog, ref) for ref in sorted(refs | of_commits)}
+    drawn = {
+        ref: names
+        for ref, names in told.items()
+        if all(known.get(name) for name in names) or (len(names) != 1 and ref not in of_commits)
+    }
     with opened(browser, (output / "site/lineage.html").as_uri()) as page:
         assert page.evaluate(FOUND, [*drawn]) == {
             ref: [name.replace("@greatest", "@latest").replace("#production", "#prod") for name in names]
@@ -94,7 +102,46 @@ def test_a_name_is_completed_from_what_was_typed(browser, output):
 @pytest.mark.parametrize("count", [20, 21], ids=["as many as are offered", "one more"])
 def test_so_many_names_complete_what_was_typed(browser, output, count):
     names = [f"model{place:02}" for place in range(count)]
-    models = {"repos": ["h/o/n"], "repo": ",".join("0" * count), "artifact": names, "flags": ",".join("1" * count), "stageNames": []}  # fmt: skip
+    models = {"repos": ["h/o/n"], "repo": ",".join("0" * count), "artifact": names, "flags": ",".join("1" * count), "stageNames": [], "formerNames": []}  # fmt: skip
     with opened(browser, (output / "site/lineage.html").as_uri()) as page:
         page.evaluate("models => { SiteData.load = async () => {}; SiteData.get = () => models; }", models)
         assert page.evaluate("LineageNames.completions('model')") == [f"h/o/n:{name}" for name in names[:20]]
+
+
+def test_a_former_name_of_a_repository_is_understood(browser, output):
+    """Where nothing has the name now, as `catalog lineage` has it."""
+    models = {
+        "repos": ["h/o/new", "h/o/other"], "repo": "0,0,1", "artifact": ["m", "n", "n"], "flags": "0,0,0", "stageNames": [],
+        "formerNames": [["h/o/old", "h/o/new"], ["h/x/other", "h/o/new"]],
+    }  # fmt: skip
+    refs = ["old:m", "h/o/old:n@v1.0.0", "n", "other:n", "x/other:n", "old:x"]
+    asked = """async (refs) => {
+      LineageGraph.resolve = async (ref) => ({ id: ref, version: { version: '' } });
+      const answer = {};
+      for (const ref of refs) answer[ref] = await LineageNames.find(ref).then(({ id }) => [id], (error) => error.candidates || []);
+      return answer;
+    }"""
+    with opened(browser, (output / "site/lineage.html").as_uri()) as page:
+        page.evaluate("models => { SiteData.load = async () => {}; SiteData.get = () => models; }", models)
+        assert page.evaluate(asked, refs) == {
+            "old:m": ["h/o/new:m"],
+            "h/o/old:n@v1.0.0": ["h/o/old:n@v1.0.0"],
+            "n": ["h/o/new:n", "h/o/other:n"],
+            "other:n": ["h/o/other:n"],
+            "x/other:n": ["h/o/new:n"],
+            "old:x": [],
+        }
+
+
+def test_a_commit_of_several_versions_lists_them(browser, output):
+    versions = [
+        ["m", version, 0, 1, 0, [], 0, commit * 40] for version, commit in (("v1", "a"), ("v2", "a"), ("v3", "b"))
+    ]
+    graph = {"repo": "h/o/n", "nodes": [["m"]], "digits": {}, "commits": {}, "kinds": [], "edges": [], "links": [], "repos": [], "versions": versions, "artifacts": {"m": ["", "m.html"]}}  # fmt: skip
+    with opened(browser, (output / "site/lineage.html").as_uri()) as page:
+        page.evaluate("graph => S('lineage/h~o~n', graph)", graph)
+        assert page.evaluate(FOUND, [f"h/o/n:m@{digits}" for digits in ("aaaaaaa", "bbbbbbb", "v2")]) == {
+            "h/o/n:m@aaaaaaa": ["h/o/n:m@v1", "h/o/n:m@v2"],
+            "h/o/n:m@bbbbbbb": ["h/o/n:m@v3"],
+            "h/o/n:m@v2": ["h/o/n:m@v2"],
+        }

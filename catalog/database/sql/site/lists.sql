@@ -147,6 +147,10 @@ order by all;
 --   version_choices: Those of a flag of versions.
 select name, kind, choices, version_choices from search_index.fields order by place;
 
+-- internal.site_former_names(): The former names of repositories that have artifacts.
+--   key: former, repo
+select distinct former, repo from renames semi join original_artifacts using (repo) where former <> repo order by former, repo;
+
 -- internal.site_stage_names(): The other names of stages, as repos.toml has them.
 --   key: raw, stage
 select distinct raw, stage from stage_names where raw <> stage order by raw, stage;
