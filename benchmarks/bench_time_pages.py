@@ -169,7 +169,14 @@ def of_activity(render: Renderer, events: list[ActivityRow]) -> Iterator[tuple[s
 def of_board(render: Renderer, rows: Board) -> Iterator[tuple[str, bytes]]:
     yield from stage_board.scripts(rows, "")
     shown, rest = stage_board.first_lines(rows)
-    context = {"teams": shown, "host": "", "columns": stage_board.columns(rows), "others": False, "rest": rest}
+    context = {
+        "teams": shown,
+        "has_periods": True,
+        "host": "",
+        "columns": stage_board.columns(rows),
+        "others": False,
+        "rest": rest,
+    }
     yield STAGES.pattern, render(STAGES, context)
 
 

@@ -115,6 +115,7 @@ class TimePages:
         shown, rest = stage_board.first_lines(board)
         return {
             "teams": shown,
+            "has_periods": bool(board.periods),
             "host": self.host,
             "columns": stage_board.columns(board),
             "others": any(line.others for _, lines in shown for line in lines),

@@ -218,7 +218,7 @@
     total.replaceChildren(wrong.length ? `Invalid date ${visible(wrong[0])}: expected one such as 2026-03-01. ` : '',
       `${counted(shown, 'artifact')}${state.rows ? ` of ${counted(ofTeam.size, 'team')}` : ''} ${date}, ${clock}${beside ? `; ${beside.toLocaleString('en')} more struck out` : ''}. ${MEANINGS[state.list] ?? ''}`);
     const question = ['catalog at', at || 'now', ...(number === null ? [] : ['--known-at', String(number)])].join(' ');
-    total.append('In a terminal: ', element('code', { textContent: question }));
+    if (!state.list && !state.team && !state.q.trim()) total.append('In a terminal: ', element('code', { textContent: question })); // what answers the same
   };
 
   // --- Rows
@@ -251,10 +251,18 @@
   };
   /** Why a version is struck out. @param {Period} period */
   const why = ({ model, until }) => (until === Infinity && removed.has(model) ? 'Its repository is in the catalog no more' : 'The tag was deleted or rewritten');
+  /** Versions that are struck out: the first, and how many more there are, which the pointer is shown. @param {Period[]} gone @returns {Part[]} */
+  const struckParts = ([first, ...rest]) => {
+    if (!first) return [];
+    /** @type {Part} */
+    const shown = ['s', { textContent: short(first.version), title: why(first) }];
+    const names = rest.slice(0, MOST_NAMED).map((each) => `${short(each.version)}: ${why(each)}`);
+    return rest.length ? [shown, ['i', { textContent: `+${rest.length}`, title: names.join('\n') }]] : [shown];
+  };
   /** The versions in a stage. @param {number} stage @param {InStage} shown @returns {Part[]} */
   const versionParts = (stage, { own, gone }) => [
     .../** @type {Part[]} */ (own ? [['b', { className: `s-${head.looks[stage]}`, textContent: short(own.version), title: `${short(own.version)} since ${say(own.since)}` }]] : []),
-    ...gone.map((each) => /** @type {Part} */ (['s', { textContent: short(each.version), title: why(each) }])),
+    ...struckParts(gone),
   ];
   /** What was in a stage before, where the list says so. @param {InStage} shown @returns {Part[]} */
   const wasParts = ({ was, changed }) => (changed ? [['small', { textContent: was ? `was ${short(was.version)}` : 'was empty' }]] : []);

@@ -138,6 +138,40 @@ def test_a_version_says_why_it_is_struck_out(browser, wide):
     ]
 
 
+# In each crawl another version is in the stage, and the tag of the one before is deleted; in the last one, the stage is empty.
+AGAIN = (
+    all_of(*(register("m", f"v{number}.0.0", number) for number in (1, 2, 3)), assign("m", "prod", "v1.0.0", 11)),
+    all_of(delete("m#prod#11"), assign("m", "prod", "v2.0.0", 12)),
+    all_of(delete("m#prod#12"), assign("m", "prod", "v3.0.0", 13)),
+    delete("m#prod#13"),
+)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", WIDTHS)
+def test_of_several_that_are_struck_out_the_others_are_counted(browser, tmp_path, width):
+    build(visited_catalog(tmp_path / "catalog.duckdb", {REPO: AGAIN}), tmp_path / "site", title="x")
+    with opened(browser, address(tmp_path), viewport={"width": width, "height": 2000}) as page:
+        page.locator("#board.live").wait_for()
+        row = page.locator(ROWS)
+        (struck, rest), box = row.locator("s, s + i").all(), row.bounding_box()
+        reason = "The tag was deleted or rewritten"
+        names = [struck.inner_text(), *(line.partition(": ") for line in rest.get_attribute("title").splitlines())]
+        assert (
+            sorted([names[0], *(name for name, _, _ in names[1:])]),
+            {why for _, _, why in names[1:]},
+            rest.inner_text(),
+        ) == (
+            ["v1.0.0", "v2.0.0", "v3.0.0"],
+            {reason},
+            "+2",
+        )
+        assert all(
+            part.bounding_box()["y"] + part.bounding_box()["height"] <= box["y"] + box["height"]
+            for part in (struck, rest)
+        )
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("query", ["", "?rows=teams", "?at=2024-01-01T00:00:08", "?known=1"])
 def test_the_count_is_that_of_the_command_line(browser, wide, query):

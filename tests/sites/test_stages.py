@@ -249,7 +249,7 @@ MOVE = """async (share) => {
   const day = new Date(Number(slider.value) * 86400e3).toISOString().slice(0, 10);
   slider.dispatchEvent(new Event('input'));
   const moment = () => new Promise((resolve) => setTimeout(resolve, 20));
-  while (!document.querySelector('#controls code').textContent.includes(day) || new URLSearchParams(location.search).get('at') !== day) await moment();
+  while (!document.querySelector('#controls [role=status]').textContent.includes(day) || new URLSearchParams(location.search).get('at') !== day) await moment();
   return before.filter((row) => row.isConnected).length;
 }"""
 MOVES = [0.9, 0.85, 0.5, 0.95]
@@ -269,7 +269,7 @@ def test_a_board_after_moves_of_the_slider_is_that_of_its_address(browser, demo_
     for _, url, _ in moved:
         with opened(browser, url) as page:
             page.wait_for_function(
-                "document.querySelector('#controls code')?.textContent.includes(new URLSearchParams(location.search).get('at'))"
+                "document.querySelector('#controls [role=status]')?.textContent.includes(new URLSearchParams(location.search).get('at'))"
             )
             anew.append((url, board(page)))
     kept = sum(count for count, _, _ in moved)
@@ -278,18 +278,20 @@ def test_a_board_after_moves_of_the_slider_is_that_of_its_address(browser, demo_
 
 @pytest.mark.browser
 @pytest.mark.parametrize(
-    ("at", "says"),
+    ("query", "says"),
     [
-        pytest.param("2024-01-02", "2 artifacts at 2024-01-02, as the tags say. In a terminal: catalog at 2024-01-02", id="a date"),
+        pytest.param("at=2024-01-02", "3 artifacts at 2024-01-02, as the tags say. In a terminal: catalog at 2024-01-02", id="a date"),
         pytest.param(
-            "now;%20rm%20-rf%20~",
-            "Invalid date now; rm -rf ~: expected one such as 2026-03-01. 2 artifacts now, as the tags say. In a terminal: catalog at now",
+            "at=now;%20rm%20-rf%20~",
+            "Invalid date now; rm -rf ~: expected one such as 2026-03-01. 3 artifacts now, as the tags say. In a terminal: catalog at now",
             id="a command",
         ),
+        pytest.param("at=2024-01-02&team=acme", "2 artifacts at 2024-01-02, as the tags say.", id="a team, which the command does not ask for"),
+        pytest.param("at=2024-01-02&q=o", "1 artifact at 2024-01-02, as the tags say.", id="a word, which the command does not ask for"),
     ],
 )  # fmt: skip
-def test_the_command_for_a_terminal_has_a_date_alone(browser, visited, at, says):
-    with opened(browser, (visited / "site/stages.html").as_uri() + f"?team=acme&at={at}") as page:
+def test_the_command_for_a_terminal_answers_what_the_board_does(browser, visited, query, says):
+    with opened(browser, (visited / "site/stages.html").as_uri() + f"?{query}") as page:
         page.locator("#board.live").wait_for()
         page.wait_for_function("document.querySelector('#controls [role=status]').textContent")
         assert page.locator("#controls [role=status]").inner_text() == says
