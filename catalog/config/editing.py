@@ -11,16 +11,25 @@ from catalog.config.statements import TomlStatement, statements
 
 
 def append_repos(text: str, entries: list[dict[str, Any]]) -> str:
-    """The text with more tables [[repo]]."""
+    """The text with more tables [[repo]], below those that are there or else at the end, with an empty line between them."""
     document = tomlkit.parse(text)
     repos: Any = document.get("repo")
-    if repos is None:
-        repos = document["repo"] = tomlkit.aot()
-    for values in entries:
-        entry: Any = tomlkit.inline_table() if _is_inline(repos) else tomlkit.table()
-        entry.update(values)
-        repos.append(entry)
-    return tomlkit.dumps(document)
+    if _is_inline(repos):
+        for values in entries:
+            entry = tomlkit.inline_table()
+            entry.update(values)
+            repos.append(entry)
+        return tomlkit.dumps(document)
+    lines = text.splitlines(keepends=True)
+    own = [each for each in statements(text) if each.path[0] == "repo"]
+    end = own[-1].last_line if own else len(lines)
+    before, after = lines[:end], lines[end:]
+    if before and not before[-1].endswith("\n"):
+        before[-1] += "\n"
+    new = "\n".join(tomlkit.dumps({"repo": [values]}) for values in entries)
+    above = "\n" if before and before[-1].strip() else ""
+    below = "\n" if after and after[0].strip() else ""
+    return "".join([*before, above, new, below, *after])
 
 
 def change_repo(text: str, number: int, values: Mapping[str, Any]) -> str:

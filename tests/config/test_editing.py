@@ -4,9 +4,31 @@ from __future__ import annotations
 
 import pytest
 
-from catalog.config.editing import change_repo, exclude_from_source, remove_repo
+from catalog.config.editing import append_repos, change_repo, exclude_from_source, remove_repo
 
 TWO = '# mine\n[[repo]]\nurl = "a" # why\ntimeout = 60\n\n# of b\n[[repo]]\nurl = "b"\n\n# end\n[crawl]\njobs = 2\n'
+
+
+FIRST = '[[repo]]\nurl = "a"\n'
+ADDED = '[[repo]]\nurl = "b"\n\n[[repo]]\nurl = "c"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("", f"{ADDED}", id="nothing"),
+        pytest.param("# x\n", f"# x\n\n{ADDED}", id="a comment"),
+        pytest.param("[crawl]\njobs = 2", f"[crawl]\njobs = 2\n\n{ADDED}", id="no end of the last line"),
+        pytest.param(f"{FIRST}\n", f"{FIRST}\n{ADDED}\n", id="an empty line at the end"),
+        pytest.param(f"{FIRST}\n[x]\na = 1\n", f"{FIRST}\n{ADDED}\n[x]\na = 1\n", id="another table behind"),
+        pytest.param(
+            f"{FIRST}[x]\na = 1\n", f"{FIRST}\n{ADDED}\n[x]\na = 1\n", id="another table, without an empty line"
+        ),
+        pytest.param('repo = [{url = "a"}]\n', 'repo = [{url = "a"}, {url = "b"}, {url = "c"}]\n', id="inline"),
+    ],
+)
+def test_append_repos(text, expected):
+    assert append_repos(text, [{"url": "b"}, {"url": "c"}]) == expected
 
 
 @pytest.mark.parametrize(
