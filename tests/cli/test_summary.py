@@ -26,7 +26,7 @@ def test_what_is_counted(ask):
     code, out, _ = ask("stats", "-o", "csv", "--days", "10000")
     counted = {row["measure"]: (row["value"], row["total"]) for row in csv.DictReader(io.StringIO(out))}
     assert code == 0
-    assert counted["artifacts"] == ("4.0", "")  # old is deprecated
+    assert counted["registered artifacts"] == ("4.0", "")  # old is deprecated
     assert counted["in the stage"] == ("2.0", "4")
     assert counted["in the stage for longer than the days"] == ("0.0", "2")
     assert counted["behind the latest version"] == ("1.0", "2")

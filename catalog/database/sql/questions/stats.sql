@@ -47,9 +47,11 @@ asked as (
     )
 ),
 measures as (
-    select 1 as place, 'artifacts' as measure, (select count(*) from active)::double as value, null::bigint as total, null as query
+    select
+        1 as place, 'registered artifacts' as measure, (select count(*) from active)::double as value, null::bigint as total,
+        null as query
     union all
-    select 2, 'versions', (select sum(versions) from active), null, null
+    select 2, 'registered versions', (select sum(versions) from active), null, null
     union all
     select 3, 'in the stage', (select count(*) from held), (select count(*) from active),
         case when (select whole from asked) then 'in-stage' end

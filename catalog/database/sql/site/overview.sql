@@ -7,7 +7,7 @@ select
     (select count(*) from repos where stale) as stale,
     (select count(*) from original_artifacts where active) as artifacts,
     (select count(*) from original_artifacts where not active) as deprecated,
-    (select coalesce(sum(versions), 0)::bigint from original_artifacts) as versions,
+    (select coalesce(sum(versions), 0)::bigint from original_artifacts where active) as versions,
     (select count(*) from current_assignments semi join original_artifacts using (repo, artifact)) as assignments,
     (select count(*) from open_problems) as problems;
 
