@@ -136,6 +136,7 @@ def environment() -> Environment:
         "clip": text.clip,
         "pill": text.pill,
         "look": text.look,
+        "with_code": text.with_code,
     }
     env.globals |= {"repository_path": urls.repository, "team_path": urls.team, "fragment": urls.fragment}
     return env

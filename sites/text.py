@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 
 from catalog.text import plural, visible_on_page
 
+MESSAGE = 400  # characters of a message of a visit or a problem
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 AVATARS = 6  # colours for people in site.css
 HUES = 6  # and for stages that we do not know
@@ -154,3 +155,13 @@ def date(moment: datetime) -> str:
 def _time(moment: datetime, text: str) -> Markup:
     stamp = moment.replace(microsecond=0).isoformat()
     return Markup('<time datetime="{}Z">{}</time>').format(stamp, escape(text))
+
+
+def with_code(sentence: str | None) -> Markup:
+    """A sentence, with what stands between backticks as code; a backtick that has no other stays."""
+    parts = visible_on_page(clip(sentence, MESSAGE)).split("`")
+    if len(parts) % 2 == 0:
+        parts[-2:] = ["`".join(parts[-2:])]
+    return Markup().join(
+        Markup("<code>{}</code>").format(part) if number % 2 else escape(part) for number, part in enumerate(parts)
+    )

@@ -8,12 +8,13 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import NamedTuple
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from catalog.errors import VisitOutcome, visit_advice
 from catalog.naming import is_local
 from sites import urls
 from sites.data.rows import ProblemRow, RepositoryRow
+from sites.text import with_code
 from sites.view_models.issue_text import IssuePlace, issue_text
 from sites.view_models.registry import OUTCOMES, commit_mark
 
@@ -100,14 +101,6 @@ def problem_groups(
 ) -> list[ProblemGroup]:
     """The problems by repository and kind, at most so many of them. `problems`: in the order of repositories."""
     return list(_groups(problems, forges, most))
-
-
-def with_code(sentence: str) -> Markup:
-    """A sentence of ours, with what stands between backticks as code."""
-    parts = sentence.split("`")
-    return Markup().join(
-        Markup("<code>{}</code>").format(part) if number % 2 else escape(part) for number, part in enumerate(parts)
-    )
 
 
 def _unread(row: RepositoryRow) -> UnreadRepository:

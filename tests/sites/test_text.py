@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sites.text import _KILO, _SMALL, _THOUSAND, AVATARS, HUES, decimal, look, of_type, person, size
+from sites.text import _KILO, _SMALL, _THOUSAND, AVATARS, HUES, MESSAGE, decimal, look, of_type, person, size, with_code
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,18 @@ def test_a_count_of_artifacts_of_a_type(count, kind, shown):
 )
 def test_a_number_of_a_metric(value, shown):
     assert decimal(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [
+        pytest.param("run `git fsck` <now>", "run <code>git fsck</code> &lt;now&gt;", id="code"),
+        pytest.param("`a` and `b", "<code>a</code> and `b", id="a backtick without another"),
+        pytest.param("`\u202e<b>`", "<code>\\u202e&lt;b&gt;</code>", id="what is invisible or markup, within code"),
+        pytest.param(None, "", id="nothing"),
+        pytest.param("x" * MESSAGE, "x" * MESSAGE, id="as long as is shown"),
+        pytest.param("x" * (MESSAGE + 1), "x" * (MESSAGE - 1) + "…", id="one more"),
+    ],
+)
+def test_what_stands_between_backticks_is_code(message, shown):
+    assert with_code(message) == shown
