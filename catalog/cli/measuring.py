@@ -14,6 +14,7 @@ from catalog.cli.contents import unread
 from catalog.cli.formats import Format
 from catalog.cli.options import Database, Output, RepoArgument, SomeRef, SomeRefs
 from catalog.cli.output import put, put_table, say_note
+from catalog.cli.shape import Columns, Limit, Quiet, Shape, Sort
 from catalog.cli.text import BOLD, DIM, TableColumn
 from catalog.errors import Misuse
 from catalog.query import Catalog
@@ -88,13 +89,23 @@ def compare(
             put(answer, output)
 
 
-def experiments(repo: RepoArgument = None, *, output: Output = Format.TABLE, database: Database = None) -> None:
+def experiments(
+    repo: RepoArgument = None,
+    *,
+    columns: Columns = None,
+    sort: Sort = None,
+    limit: Limit = None,
+    quiet: Quiet = False,
+    output: Output = Format.TABLE,
+    database: Database = None,
+) -> None:
     """List DVC's experiments, newest first, with the versions that they began from.
 
-    Examples: catalog experiments risk/churn, catalog experiments -o ids
+    Examples: catalog experiments risk/churn, catalog experiments -n 5 -o json
     """
+    shape = Shape(columns=columns, sort=sort, limit=limit, quiet=quiet)
     with open_catalog(database) as catalog:
-        put_experiments(catalog.experiments(repo=repo), output)
+        shape.put(catalog.experiments(repo=repo), output, put_experiments)
 
 
 def put_experiments(answer: Answer, output: Format) -> None:

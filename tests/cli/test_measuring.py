@@ -66,6 +66,13 @@ eager-bee   churn@v1.0.0  2024-01-10 12:00  Cy  1        no        5555555  git.
         ),
         pytest.param(("experiments",), EXPERIMENTS, "", id="experiments"),
         pytest.param(("experiments", "vision"), "", "nothing found\n", id="no experiments"),
+        pytest.param(
+            ("experiments", "-n", "1", "--columns", "name,commit", "--sort", "name"),
+            f"name       commit\neager-bee  {'5' * 40}\n",
+            "the first 1 of 2 rows: --limit\n",
+            id="the first by name",
+        ),
+        pytest.param(("experiments", "-q"), f"{'5' * 40}\n", "", id="references of experiments"),
     ],
 )
 def test_tables(ask, arguments, expected, said):
