@@ -113,16 +113,16 @@ const WordSearch = (() => {
       }
     }
 
-    /** The word to search for instead of one that nothing has; null where it is known, or none is near. @param {string[]} words @returns {string | null} */
-    repair(words) {
+    /** The word to search for instead of one that nothing has; null where it is known, or none is near. The name of a metric or parameter is no misspelt word. @param {string[]} words @param {string} text @returns {string | null} */
+    repair(words, text) {
       const whole = words.join('');
-      const known = this.repairs.get(whole);
+      const known = this.repairs.get(text);
       if (known !== undefined) return known;
       let instead = null;
       if (whole.length >= 3 && whole.length <= ModelSearch.LONGEST_TERM && !this.posting(whole) && !(words.length > 1 && words.every((part) => this.posting(part)))) {
-        instead = nearest(whole, this.need('terms'));
+        instead = this.named(text).length ? null : nearest(whole, this.need('terms'));
       }
-      this.repairs.set(whole, instead);
+      this.repairs.set(text, instead);
       return instead;
     }
 
@@ -247,14 +247,21 @@ const WordSearch = (() => {
       if (words.size && (QueryLanguage.hasChoice(query.node) || !all)) {
         const before = notes.length;
         for (const [leaf, own] of words) {
-          const instead = leaf.kind === 'word' && !negated.has(leaf) ? this.repair(own) : null;
+          const instead = leaf.kind === 'word' && !negated.has(leaf) ? this.repair(own, leaf.text) : null;
           if (instead && leaf.kind === 'word') { words.set(leaf, parts(instead)); notes.push(`Nothing for ${leaf.text}. Showing results for ${instead}.`); }
         }
         if (notes.length > before) { found = this.evaluate(query, leaves, words); all = seen(found.all); }
       }
       const rows = all ? found.all : found.any();
       if (!all && seen(rows)) notes.push(NEAREST);
+      else if (!all) for (const leaf of words.keys()) if (leaf.kind === 'word' && !negated.has(leaf)) notes.push(...this.named(leaf.text));
       return { mask: rows, score: leaves.some(isText) ? found.score : undefined, words: [...words.values()].flat(), note: notes.join(' '), ...options };
+    }
+
+    /** What a word is beside the words of texts: the name of a metric or a parameter, by which a query can ask. @param {string} word @returns {string[]} */
+    named(word) {
+      const notes = this.measures('metric', word).length ? [`${word} is a metric: search for metric.${word}:>0, or sort:${word}.`] : [];
+      return this.measures('param', word).length ? [...notes, `${word} is a parameter: search for param.${word}:VALUE.`] : notes;
     }
 
     /** The numbers of the first metric that is asked for. @param {QueryLeaf[]} leaves @param {Set<QueryLeaf>} negated @returns {Map<number, AskedNumber> | undefined} */

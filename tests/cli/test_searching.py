@@ -109,6 +109,19 @@ def test_nothing_found_names_what_is_near(ask):
     assert ask("search", "stage:prdo") == (0, "", "nothing found\nnothing has stage:prdo, near: prod\n")
 
 
+@pytest.mark.parametrize(
+    ("query", "note"),
+    [
+        pytest.param("auc", "auc is a metric: search for metric.auc:>0, or sort:auc\n", id="a metric"),
+        pytest.param("AUC", "AUC is a metric: search for metric.AUC:>0, or sort:AUC\n", id="in capitals"),
+        pytest.param("uc", "", id="an end that is no component"),
+        pytest.param("-auc xyzzy", "", id="what is not wanted"),
+    ],
+)
+def test_a_word_that_names_a_metric_is_explained(ask, query, note):
+    assert ask("search", "--", query) == (0, "", f"nothing found\n{note}")
+
+
 def test_a_typo_is_repaired_and_said(ask):
     code, out, err = ask("search", "chrun", "-o", "ids")
     assert (code, set(out.splitlines()), err) == (

@@ -6,6 +6,7 @@ import csv
 import json
 import re
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
@@ -265,6 +266,24 @@ def test_the_metric_that_is_asked_for_is_shown_and_exported(opened):
         [("mAP50", 0.9694), ("mAP50", 0.9639)],
         [],
     )
+
+
+@pytest.mark.parametrize(
+    ("query", "note"),
+    [
+        ("map50", "map50 is a metric: search for metric.map50:>0, or sort:map50."),
+        ("seed", "seed is a parameter: search for param.seed:VALUE."),
+        ("-map50 foobarx", ""),
+    ],
+)
+def test_a_word_that_names_a_metric_or_parameter_is_explained(opened, demo, query, note):
+    """As `catalog search` explains it."""
+    page = opened(f"?{urlencode({'q': query})}")
+    page.wait_for_function("document.querySelector('#models')?.getAttribute('aria-rowcount') === '1'")
+    with Catalog.open(demo.parent / "catalog.duckdb") as catalog:
+        answer = catalog.search(query)
+    said = page.locator(".bar ~ .note").inner_text()
+    assert (said, answer.rows, f"{answer.note}." if answer.note else "") == (note, [], note)
 
 
 def test_a_metric_that_nothing_has_is_said(opened):

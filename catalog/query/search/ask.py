@@ -155,7 +155,10 @@ def _note(ask: Ask, answer: Answer, statement: Compiled) -> str | None:
     if not answer.values:
         asks_index = statement.conditions and statement.mode != "experiment"
         rows = ask("from internal.search_near($leaves)", leaves=statement.conditions).rows if asks_index else []
-        return "; ".join(map(_near, rows)) or None
+        names = (
+            ask("from internal.search_measure_names($leaves)", leaves=statement.words).rows if statement.words else []
+        )
+        return "; ".join([*map(_near, rows), *map(_named, names)]) or None
     notes = [answer.rows[0]["note"], None if _has_all(answer) else NEAREST]
     return "; ".join(note for note in notes if note) or None
 
@@ -171,6 +174,13 @@ def _sort_note(ask: Ask, query: Query, answer: Answer) -> str | None:
         near = [*get_close_matches(name, ORDERS, n=1), *row["near"]]
         return f"cannot sort by {name}: no artifact has such a metric" + (f", near: {', '.join(near)}" if near else "")
     return None
+
+
+def _named(row: Row) -> str:
+    word = row["word"]
+    if row["kind"] == "metric":
+        return f"{word} is a metric: search for metric.{word}:>0, or sort:{word}"
+    return f"{word} is a parameter: search for param.{word}:VALUE"
 
 
 def _near(row: Row) -> str:

@@ -33,10 +33,6 @@ case when a_field in ('repo', 'name', 'owner') then '%' when a_field = 'author' 
         '\', '\\'), '%', '\%'), '_', '\_'), '*', '%')
     || case when a_field = 'author' then '%' else '' end;
 
--- internal.search_ending(a_name) [scalar]: The name of a metric or parameter as its ends are compared: any that begins after a `.` or `/`
---     is meant.
-'.' || replace(lower(a_name), '/', '.');
-
 -- internal.search_field(leaves): The documents whose fields have the text that a query asks for: see docs/search.md.
 --   key: place, doc
 with asked_fields as materialized (
@@ -94,6 +90,14 @@ left join stage_names n on l.name = 'stage' and internal.search_folded(n.raw) = 
 join search_index.facets f on f.field = l.name and f.key like internal.search_pattern(l.name, coalesce(n.stage, l.value)) escape '\'
 where l.kind = 'field' and not l.negated and f.doc in (select unnest(docs)::uinteger)
 qualify row_number() over (partition by f.doc order by l.place, f.value) = 1;
+
+-- internal.search_measure_names(leaves): The words of a query that are names of metrics or parameters, or ends of them.
+--   key: place, kind
+--   kind: `metric` or `param`.
+select distinct a.place, a.value as word, m.kind
+from internal.search_unnested(leaves) a join search_index.measures m on ends_with(m.ending, internal.search_ending(a.value))
+where a.kind = 'word' and not a.negated
+order by a.place, m.kind;
 
 -- internal.search_near(leaves): The fields of which nothing has the text that a query asks for, each with the nearest values.
 --   key: place

@@ -30,6 +30,10 @@ array_to_string(regexp_extract_all(
 -- internal.search_folded(a_text) [scalar]: A text as fields compare it: without accents and case.
 strip_accents(lower(a_text));
 
+-- internal.search_ending(a_name) [scalar]: The name of a metric or parameter as its ends are compared: any that begins after a `.` or `/`
+--     is meant.
+'.' || replace(lower(a_name), '/', '.');
+
 -- internal.search_split_texts(texts): The words of some texts: see `search_parts`.
 --   key: text
 --   text: The text.

@@ -98,7 +98,7 @@ where contains(texts.split, asked_phrases.split) or contains(texts.whole, asked_
 group by place, doc;
 
 -- internal.search_repairs(leaves): The words of a query that no document has, each with the nearest term: the fewest edits away, the
---     likeliest, the commonest.
+--     likeliest, the commonest. Names of metrics and parameters are no misspelt words.
 --   key: place
 --   place: The leaf's place in the query.
 --   word: The word as written.
@@ -118,6 +118,7 @@ unknown_words as materialized (
     select * from words
     where length(whole) between 3 and 40 and whole not in (from known_terms)
         and not list_has_all((select coalesce(list(term), []) from known_terms), parts)
+        and not exists (from search_index.measures m where ends_with(m.ending, internal.search_ending(words.word)))
 ),
 likely_terms as materialized (
     select u.place, u.word, t.term, damerau_levenshtein(t.term, u.whole) as edits, jaro_winkler_similarity(t.term, u.whole) as likeness
