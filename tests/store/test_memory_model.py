@@ -318,13 +318,14 @@ crawls = st.tuples(
 )
 
 
-def catalog(story: Story) -> duckdb.DuckDBPyConnection:
+def catalog(story: Story, *, stored: bool) -> duckdb.DuckDBPyConnection:
     """The catalog of the folder that the crawls left."""
     journal = Journal(story.config.output / "store" / "crawls")
     timelines = [story.observations.load(name) for name in story.observations.stamps()]
     rows = {timeline.repo: {Observation: [*timeline.rows()]} for timeline in timelines}
     assert len(rows) == len(timelines)
-    return catalog_of(rows, {Crawl: journal.crawls(), Visit: journal.visits(), Rename: journal.renames()})
+    whole = {Crawl: journal.crawls(), Visit: journal.visits(), Rename: journal.renames()}
+    return catalog_of(rows, whole, stored=stored)
 
 
 def told_diff(connection: duckdb.DuckDBPyConnection, a: int, b: int) -> set[tuple[str, ...]]:
@@ -415,7 +416,7 @@ def told(folder: Path, steps: list[Any], every: int, places: int = 6) -> None:
         listed_at, clock = (today + timedelta(days=jump) for jump in jumps)
         story.crawl(listed_at, clock, down, crash)
         if number % every == 0 or number == len(steps):
-            connection = catalog(story)
+            connection = catalog(story, stored=number == len(steps))  # the last one is asked most
             check_lists(connection, story.truth, story.crawls)
             script.listen(connection)
     assert sorted(script.heard) == sorted(oid for _, oid in story.truth.events(story.crawls))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from functools import cache
 from pathlib import Path
@@ -41,12 +41,16 @@ def rows_of(
 def catalog_of(
     repos: Mapping[str, Mapping[type[Record], Iterable[Record]]],
     whole: Mapping[type[Record], Iterable[Record]] | None = None,
+    *,
+    stored: bool = False,
 ) -> duckdb.DuckDBPyConnection:
     """A catalog that holds the given rows: repository → table → rows; `whole` fills the tables of no repository.
 
     Making views and macros takes a second, so there is one catalog, and each call empties it of what the last one put in.
+    `stored`: its materialized views are tables, as in the file of a build. That takes 0.3 s more for each catalog, and `changes_between`,
+    the largest question, is planned in 0.1 s instead of 0.4 s.
     """
-    connection, names = _empty(), {table.TABLE for table in TABLES}
+    connection, names = _empty(stored=stored), {table.TABLE for table in TABLES}
     for (name,) in connection.execute("select table_name from duckdb_tables() where estimated_size > 0").fetchall():
         if name in names:
             connection.execute(f'delete from "{name}"')
@@ -58,12 +62,20 @@ def catalog_of(
             connection.register("given", pa.concat_tables(parts))
             connection.execute(f'insert into "{table.TABLE}" from given')
             connection.unregister("given")
+    for view in _materialized() if stored else ():
+        connection.execute(f"delete from materialized.{view.name}")
+        connection.execute(f"insert into materialized.{view.name} {view.body}")
     return connection
 
 
+def _materialized() -> Iterator[Statement]:
+    return (statement for statement in statements() if statement.materialized)
+
+
 @cache
-def _empty() -> duckdb.DuckDBPyConnection:
-    made = once("empty-catalog", lambda folder: _make(folder / "empty.duckdb")) / "empty.duckdb"
+def _empty(*, stored: bool) -> duckdb.DuckDBPyConnection:
+    name = "empty-stored-catalog" if stored else "empty-catalog"
+    made = once(name, lambda folder: _make(folder / "empty.duckdb", stored=stored)) / "empty.duckdb"
     own = Path(mkdtemp(dir=made.parent)) / made.name
     shutil.copyfile(made, own)
     connection = duckdb.connect()
@@ -72,7 +84,7 @@ def _empty() -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _make(path: Path) -> None:
+def _make(path: Path, *, stored: bool) -> None:
     with closing(duckdb.connect()) as connection:
         attach(connection, path)
         for table in TABLES:
@@ -92,6 +104,10 @@ def _make(path: Path) -> None:
         for made in statements():
             if not made.parameters:
                 create_view(connection, made.name, made.body)
+        for view in _materialized() if stored else ():
+            connection.execute("create schema if not exists materialized")
+            connection.execute(f"create table materialized.{view.name} as from ({view.body}) limit 0")
+            create_view(connection, view.name, f"from materialized.{view.name}")
         connection.execute("use memory")
         connection.execute("detach staging")
 
