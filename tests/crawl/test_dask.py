@@ -45,7 +45,7 @@ def test_a_laptops_cluster_stores_what_threads_store(tmp_path, monkeypatch):
         repos = fleet(tmp_path / "git", "die", "sleep", *HEALTHY) | {"gone": str(tmp_path / "nowhere")}
         here = wish(tmp_path / "here", repos, "processes = 2", "timeout = 3")
         expected = outcomes(crawl(here))
-        with LocalCluster(n_workers=2, threads_per_worker=2, dashboard_address=None) as cluster:
+        with LocalCluster(n_workers=2, threads_per_worker=2, dashboard_address=":0") as cluster:
             config = of(tmp_path / "dask", repos, cluster.scheduler_address, "timeout = 3")
             found = outcomes(crawl(config))
     assert (found, partitions(config)) == (expected, partitions(here))

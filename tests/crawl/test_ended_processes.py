@@ -23,7 +23,6 @@ from support.hostile_connector import fleet, installed_in
 
 @pytest.fixture(autouse=True)
 def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(worker_process, "GRACE", 0.5)
     with installed_in(tmp_path, monkeypatch):
         yield
 

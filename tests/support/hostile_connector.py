@@ -8,14 +8,19 @@ from pathlib import Path
 
 import pytest
 
+from catalog.crawl import worker_process
 from catalog.plugins.connector import installed
 from support.changes import base
 
+GRACE = 0.5  # seconds that a visit has to end by itself, which none of these deeds does; five otherwise
 CONNECTOR = """
 import os
 import re
 import time
+from catalog.crawl import worker_process
 from catalog.plugins.connector import Connector
+
+worker_process.GRACE = GRACE  # in the processes of an executor, too
 
 def read(revision):
     what = (revision.read("do") or b"").decode()
@@ -46,7 +51,8 @@ def installed_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None
     (folder / "hostile-1.dist-info" / "entry_points.txt").write_text(
         "[catalog.connectors]\nhostile = hostile:speaker\n"
     )
-    (folder / "hostile.py").write_text(CONNECTOR)
+    (folder / "hostile.py").write_text(CONNECTOR.replace("= GRACE", f"= {GRACE}"))
+    monkeypatch.setattr(worker_process, "GRACE", GRACE)
     monkeypatch.syspath_prepend(folder)
     installed.cache_clear()
     yield
