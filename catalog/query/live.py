@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 from catalog.config.parse import Config, RepoConfig
 from catalog.crawl.crawl import crawl
-from catalog.database.build import build
+from catalog.database.build import build_database
 from catalog.database.database import connect
 from catalog.database.inventory_rows import repo_rows
 from catalog.database.overlay import overlay
@@ -57,7 +57,7 @@ def live_catalog(
         if database.is_file():
             overlay(database, copy, row, _partition(live_config, row.repo, row.partition), tell)
         else:
-            build(live_config)
+            build_database(live_config)
         with Catalog(connect(copy), database) as catalog:
             if database.is_file():
                 crawled_at = next((last["started_at"] for last in catalog.last_crawl().rows), None)
