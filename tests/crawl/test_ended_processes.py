@@ -96,17 +96,17 @@ def test_visits_do_not_wait_for_one_that_lets_nothing_go_on(tmp_path, monkeypatc
     monkeypatch.setattr(worker_process, "STUCK", 2.0)
     read_alone = process_pool.Workers._read_alone
 
-    def read_hold_first(workers, task, cause):
-        sleep(0.0 if task.repo.name == "hold" else 0.5)
+    def read_frozen_first(workers, task, cause):
+        sleep(0.0 if task.repo.name == "freeze" else 0.5)
         return read_alone(workers, task, cause)
 
-    monkeypatch.setattr(process_pool.Workers, "_read_alone", read_hold_first)
+    monkeypatch.setattr(process_pool.Workers, "_read_alone", read_frozen_first)
     assert process_pool.SUSPECTS > 1
-    repos = fleet(tmp_path / "git", "hold", *"abcdef")
+    repos = fleet(tmp_path / "git", "freeze", *"abcdef")
     config = wish(tmp_path, repos, "processes = 2", "timeout = 30")
     began, read = monotonic(), {}
     crawl(config, report=lambda visit, *_: read.update({visit.repo: monotonic() - began}))
-    assert (max(read[repo] for repo in "abcdef") < 30, read["hold"] > 30) == (True, True)
+    assert (max(read[repo] for repo in "abcdef") < 30, read["freeze"] > 30) == (True, True)
 
 
 @pytest.mark.slow
