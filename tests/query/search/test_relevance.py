@@ -33,10 +33,6 @@ BROWSER_BUILD = VENV / "duckdb-wasm" / "node_modules"
 HOST = "demo.example/"  # of the demo fleet: not in the table
 BOUND = "100000"  # more than there is
 WORLDS = {"demo": DEMO, "fork": COPIES, "fleet": FLEET}
-# All queries of a world take a minute, so elsewhere than in CI it is some of them, in one world.
-PARTS = [pytest.param("demo", 24, id="demo, some")] + [
-    pytest.param(world, 1, marks=pytest.mark.slow, id=f"{world}, all") for world in WORLDS
-]
 
 
 # Worlds.
@@ -231,37 +227,36 @@ def in_browser_build(path, asked):
     return {query: [tuple(row) for row in rows] for query, rows in answers.items()}
 
 
-def asked_of(world, step, *, flat=True):
-    """The queries of a world, each `step`-th."""
-    asked = [case.query for case in WORLDS[world].values() if not flat or is_flat(case.query)]
-    return asked[::step]
+def asked_of(world, *, flat=True):
+    """The queries of a world."""
+    return [case.query for case in WORLDS[world].values() if not flat or is_flat(case.query)]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("world", "step"), PARTS)
-def test_plain_duckdb_finds_the_same(worlds, in_python, world, step):
-    asked = asked_of(world, step)
+@pytest.mark.parametrize("world", WORLDS)
+def test_plain_duckdb_finds_the_same(worlds, in_python, world):
+    asked = asked_of(world)
     assert in_sql(worlds(world), asked) == in_python(world, asked)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("world", "step"), PARTS)
-def test_duckdb_1_4_finds_the_same(worlds, in_python, world, step):
-    asked = asked_of(world, step)
+@pytest.mark.parametrize("world", WORLDS)
+def test_duckdb_1_4_finds_the_same(worlds, in_python, world):
+    asked = asked_of(world)
     assert in_old_duckdb(worlds(world), asked) == in_python(world, asked)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("world", WORLDS)
 def test_the_browser_build_of_duckdb_finds_the_same(worlds, in_python, world):
-    asked = asked_of(world, 6)  # it takes half a second for each
+    asked = asked_of(world)[::6]  # each takes half a second
     assert in_browser_build(worlds(world), asked) == in_python(world, asked)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("world", "step"), PARTS)
-def test_the_command_line_finds_the_same(worlds, in_python, world, step):
-    asked = asked_of(world, step, flat=False)
+@pytest.mark.parametrize("world", WORLDS)
+def test_the_command_line_finds_the_same(worlds, in_python, world):
+    asked = asked_of(world, flat=False)
     ending = ["-o", "ids", "--limit", BOUND, "--catalog", str(worlds(world))]
     found = {query: said(["search", query, *ending]).splitlines() for query in asked}
     expected = {query: [ref for ref, *_ in rows] for query, rows in in_python(world, asked).items()}
