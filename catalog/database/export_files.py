@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from hashlib import sha256
 from itertools import groupby
@@ -59,17 +59,20 @@ def _divided(
 ) -> Iterator[tuple[Part, Iterator[pa.RecordBatch]]]:
     """The rows of each part, in batches that depend on nothing but the part. They come in the order of their slots."""
     part_of = {slot: part for part in parts for slot in part.slots}
-    runs = ((part_of[slot], run) for batch in batches for slot, run in _runs(batch))
+    runs = (run for batch in batches for run in _runs(batch, part_of))
     for part, runs_of_part in groupby(runs, key=itemgetter(0)):
         table = pa.Table.from_batches([run for _, run in runs_of_part]).combine_chunks()
         yield part, iter(table.to_batches(ROWS))
 
 
-def _runs(batch: pa.RecordBatch) -> Iterator[tuple[int, pa.RecordBatch]]:
-    """The rows of each slot; a batch is in their order."""
+def _runs(batch: pa.RecordBatch, part_of: Mapping[int, Part]) -> Iterator[tuple[Part, pa.RecordBatch]]:
+    """The rows of each part; a batch is in the order of their slots."""
     encoded, rows, start = pc.run_end_encode(batch.column(0)), batch.remove_column(0), 0
-    for slot, end in zip(encoded.values.to_pylist(), encoded.run_ends.to_pylist(), strict=True):
-        yield slot, rows.slice(start, end - start)
+    ends = zip(encoded.values.to_pylist(), encoded.run_ends.to_pylist(), strict=True)
+    # Not of each slot: to put 32 pieces of each column together again takes as long as writing them.
+    for part, ends_of_part in groupby(ends, key=lambda slot_and_end: part_of[slot_and_end[0]]):
+        *_, (_, end) = ends_of_part
+        yield part, rows.slice(start, end - start)
         start = end
 
 
