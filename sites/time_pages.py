@@ -20,6 +20,7 @@ from sites.view_models import activity, stage_board
 from sites.view_models.feeds import Feeds
 
 MONTHS = 24  # of which the rows are in memory at once
+CACHED = 10_000  # rows of months that are cached: pages of these follow their scripts, and a question for few takes as long as for all
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +97,17 @@ class TimePages:
 
     def _rows(self, months: Sequence[str]) -> Iterator[tuple[str, list[ActivityRow]]]:
         for first in range(0, len(months), MONTHS):
-            yield from activity_rows.of_months(self.connection, months[first : first + MONTHS]).items()
+            some = tuple(months[first : first + MONTHS])
+            rows = self._cached.get(some) or activity_rows.of_months(self.connection, some)
+            self._cached.clear()
+            if sum(map(len, rows.values())) <= CACHED:
+                self._cached[some] = rows
+            yield from rows.items()
+
+    @cached_property
+    def _cached(self) -> dict[tuple[str, ...], dict[str, list[ActivityRow]]]:
+        """The rows of the months that were asked for last, where these are few."""
+        return {}
 
     @cached_property
     def _counts(self) -> list[activity_rows.MonthRow]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, islice
 from typing import NamedTuple
 from zlib import crc32
 
@@ -63,12 +63,12 @@ def stages(periods: Iterable[BoardPeriodRow]) -> list[str]:
     return sorted(ranks, key=lambda stage: stage_order(stage, ranks[stage]))
 
 
-def lines(board: Board) -> dict[str, list[BoardLine]]:
-    """What is in stages now, by team; production and what is used most have columns."""
+def lines(board: Board, most: int | None = None) -> dict[str, list[BoardLine]]:
+    """What is in stages now, by team, of all artifacts or of the first so many; production and what is used most have columns."""
     names = columns(board)
-    now = sorted((row for row in board.periods if row.is_current and row.ended_at is None), key=_key)
+    now = sorted(_in_stages(board), key=_key)
     by_team: dict[str, list[BoardLine]] = {}
-    for (team, repo, artifact), own in groupby(now, key=_key):
+    for (team, repo, artifact), own in islice(groupby(now, key=_key), most):
         in_stage = {row.stage: row for row in own}
         others = [pill(stage, row.version) for stage, row in in_stage.items() if stage not in names]
         by_team.setdefault(team, []).append(
@@ -85,13 +85,9 @@ def lines(board: Board) -> dict[str, list[BoardLine]]:
 
 def first_lines(board: Board) -> tuple[list[tuple[str, list[BoardLine]]], int]:
     """The first of these rows, by team, and how many there are beyond."""
-    shown: list[tuple[str, list[BoardLine]]] = []
-    room = ROWS
-    for team, own in (by_team := lines(board)).items():
-        if room > 0:
-            shown.append((team, own[:room]))
-            room -= len(shown[-1][1])
-    return shown, sum(map(len, by_team.values())) - (ROWS - room)
+    shown = lines(board, ROWS)
+    artifacts = {(row.repo, row.artifact) for row in _in_stages(board)}
+    return [*shown.items()], len(artifacts) - sum(map(len, shown.values()))
 
 
 def columns(board: Board) -> list[str]:
@@ -100,7 +96,7 @@ def columns(board: Board) -> list[str]:
     Where a single stage is left over, it has a column, too: one of other stages would take as much room.
     """
     ranks = {row.stage: row.rank for row in board.periods}
-    counts = Counter(row.stage for row in board.periods if row.is_current and row.ended_at is None)
+    counts = Counter(row.stage for row in _in_stages(board))
     order = sorted(
         stages(board.periods),
         key=lambda stage: (ranks[stage] is None, ranks[stage] or 0, stage != board.prod, -counts[stage]),
@@ -217,6 +213,11 @@ def _versions(rows: Sequence[BoardVersionRow], places: dict[ArtifactKey, int]) -
         "until": numbers([_NEVER if row.known_until is None else row.known_until for row in own]),
         "flags": numbers([_WITHDRAWN * row.withdrawn + _CURRENT * row.is_current for row in own]),
     }
+
+
+def _in_stages(board: Board) -> Iterator[BoardPeriodRow]:
+    """The periods that have not ended, by today's tags."""
+    return (row for row in board.periods if row.is_current and row.ended_at is None)
 
 
 def _key(row: BoardPeriodRow | BoardVersionRow) -> ArtifactKey:

@@ -311,6 +311,26 @@ def pages_after(months: list[str]) -> time_pages.TimePages:
 
 
 @pytest.mark.parametrize(
+    ("rows", "questions"), [(time_pages.CACHED, 1), (time_pages.CACHED + 1, 2)], ids=["few rows", "one more"]
+)
+def test_few_rows_of_months_are_read_once_for_scripts_and_pages(monkeypatch, rows, questions):
+    asked = []
+
+    def of_months(_, names):
+        asked.append(names)
+        return {name: [row(1)] * rows for name in names}
+
+    monkeypatch.setattr(time_pages.activity_rows, "of_months", of_months)
+    monkeypatch.setattr(time_pages.activity, "month_script", lambda _, rows: len(rows))
+    files = pages_after([activity.page("2026-01")])
+    (_, in_script), (_, of_page) = [
+        *files.script_files({activity.data("2026-01")}),
+        *files.page_files({activity.page("2026-01")}),
+    ]
+    assert (len(asked), in_script, of_page["total"]) == (questions, rows, rows)
+
+
+@pytest.mark.parametrize(
     "months", [time_pages.MONTHS, time_pages.MONTHS + 1], ids=["as many as are read at once", "one more"]
 )
 @pytest.mark.parametrize("beyond", [0, 1], ids=["as many rows as are shown", "one more"])
