@@ -154,7 +154,7 @@ def of_activity(render: Renderer, events: list[ActivityRow]) -> Iterator[tuple[s
         "artifact": "m",
         "stages": [*NAMES],
         "kinds": ["registration", "assignment"],
-        "people": [],
+        "people": sorted({row.author or "" for row in events}),
         "is_signed": True,
     }
     inputs = [PageInputsRow(**empty | {"repo": repo, "news": [own]}) for repo in repos]
@@ -163,7 +163,7 @@ def of_activity(render: Renderer, events: list[ActivityRow]) -> Iterator[tuple[s
     yield activity.INDEX, activity.index_script(counts, NAMES, repos, news, "", "0")
     yield from ((activity.data(name), activity.month_script(name, rows)) for name, rows in months.items())
     listed = [(activity.page(row.month), activity.title(row.month), row.entries) for row in counts]
-    yield ACTIVITY.pattern, render(ACTIVITY, {"months": listed, "feeds": news.in_general()})
+    yield ACTIVITY.pattern, render(ACTIVITY, {"months": listed, "feeds": news.in_general(), "host": ""})
 
 
 def of_board(render: Renderer, rows: Board) -> Iterator[tuple[str, bytes]]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 
 from catalog.text import visible_on_page
+
+_PROTOTYPE = re.compile(r'(?<=[{,])"__proto__":')  # within a text, its quotation marks are escaped
 
 
 def data_script(key: str, value: object) -> bytes:
@@ -24,8 +27,10 @@ def _visible(value: object) -> object:
 
 
 def _json(value: object) -> str:
-    return (
-        json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
-        .replace("<", "\\u003c")
-        .replace("&", "\\u0026")
-    )
+    text = json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    return literal(text).replace("<", "\\u003c").replace("&", "\\u0026")
+
+
+def literal(text: str) -> str:
+    """Compact JSON as an object literal of JavaScript, in which `"__proto__":` is no key, but sets the prototype."""
+    return _PROTOTYPE.sub('["__proto__"]:', text)

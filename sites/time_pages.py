@@ -91,7 +91,7 @@ class TimePages:
         if ACTIVITY.pattern in stale:
             months = [(activity.page(row.month), activity.title(row.month), row.entries) for row in self._counts]
             feeds = [*self.news.in_general(), *self.news.of_kinds()]
-            yield ACTIVITY.pattern, self._render(ACTIVITY, {"months": months, "feeds": feeds})
+            yield ACTIVITY.pattern, self._render(ACTIVITY, {"months": months, "feeds": feeds, "host": self.host})
         if STAGES.pattern in stale:
             yield STAGES.pattern, self._render(STAGES, self._stages())
 

@@ -191,7 +191,7 @@ const ActivityRows = (() => {
       const [path, organisation, single] = head.teamFeeds[team];
       return { path, of: single ? team : organisation, json: true, exact: single && only('team') };
     }
-    if (kind && head.kindFeeds.includes(kind)) return { path: `feeds/kinds/${kind}`, of: head.verbs[kind], json: true, exact: only('kind') };
+    if (kind && Object.hasOwn(head.kindFeeds, kind)) return { path: `feeds/kinds/${kind}`, of: head.kindFeeds[kind], json: true, exact: only('kind') };
     if (signed === 'yes' && head.hasSigned) return { path: 'feeds/signed', of: 'signed tags', json: true, exact: only('signed') };
     return { path: 'feeds/all', of: 'everything', json: true, exact: only('') };
   };

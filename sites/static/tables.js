@@ -21,7 +21,7 @@
     let base = null;
     for (const row of body.rows) {
       if (row.classList.contains('base')) base = row;
-      else lines.push({ row, text: row.textContent.toLowerCase(), base });
+      else lines.push({ row, text: `${row.textContent} ${row.dataset.name ?? ''}`.toLowerCase(), base });
     }
     const heads = [...table.tHead.rows[0].cells];
     const asked = new URLSearchParams(location.search);

@@ -260,8 +260,8 @@ const WordSearch = (() => {
 
     /** What a word is beside the words of texts: the name of a metric or a parameter, by which a query can ask. @param {string} word @returns {string[]} */
     named(word) {
-      const notes = this.measures('metric', word).length ? [`${word} is a metric: search for metric.${word}:>0, or sort:${word}.`] : [];
-      return this.measures('param', word).length ? [...notes, `${word} is a parameter: search for param.${word}:VALUE.`] : notes;
+      const notes = this.measures('metric', word).length ? [`${word} is a metric: sort:${word} orders by it, metric.${word}:>NUMBER finds by its value.`] : [];
+      return this.measures('param', word).length ? [...notes, `${word} is a parameter: param.${word}:VALUE finds by its value.`] : notes;
     }
 
     /** The numbers of the first metric that is asked for. @param {QueryLeaf[]} leaves @param {Set<QueryLeaf>} negated @returns {Map<number, AskedNumber> | undefined} */

@@ -135,7 +135,7 @@ def index_script(
             "teamFeeds": _team_feeds(own, news),
             "repoFeeds": [*own],
             "oddFeeds": {repo: path for repo, path in own.items() if slug(repo) != plain_slug(repo)},
-            "kindFeeds": [kind for kind in feeds.KINDS if news.of(feeds.kind_feed(kind))],
+            "kindFeeds": {kind: feed.name for kind in feeds.KINDS for feed in news.of(feeds.kind_feed(kind))},
             "personFeeds": {name: feeds.person_feed(name) for name in news.people()},
             "hasSigned": bool(news.of(feeds.SIGNED)),
         },

@@ -56,9 +56,9 @@ def clean(text: str) -> str:
 
 
 def _identity(event: NewsRow) -> str:
-    """What names an event in every build: the repository, as it was called at first, and the tag object; for a tag that is gone, also when that was seen."""
+    """What names an event in every build: the repository, as it was called at first, and the tag object; for a tag that is gone, also its name, and when that was seen."""
     own = f"{event.first_repo} {event.oid}"
-    return f"{own} {event.event} {event.crawl}" if event.event in _OF_GONE else own
+    return f"{own} {event.tag} {event.event} {event.crawl}" if event.event in _OF_GONE else own
 
 
 def _title(event: NewsRow) -> str:

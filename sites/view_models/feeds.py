@@ -35,6 +35,10 @@ KINDS = {
     "rewritten_tag": "tag rewritten",
     "deleted_tag": "tag deleted",
 }
+_OF_TAGS = {
+    "deleted_tag": "deleted registry tags",
+    "rewritten_tag": "rewritten registry tags",
+}  # activity has others, too
 _NEVER = datetime(1970, 1, 1)  # noqa: DTZ001 - as all times of the catalog: UTC without saying so
 _STAGES, _ORGANISATIONS, _KINDS, _PEOPLE = "feeds/stages/", "feeds/orgs/", "feeds/kinds/", "feeds/people/"
 _WITH_JSON = (ALL, SIGNED, _STAGES, _ORGANISATIONS, _KINDS, _PEOPLE)  # what their paths begin with
@@ -62,7 +66,7 @@ class Feeds:
         self._root = f"{site_url.rstrip('/')}/" if site_url else ""
         self._feeds = {ALL: Feed(ALL, "everything", title, "index.html")}
         self._repos: dict[str, dict[str, None]] = {ALL: {}}
-        self._entries: dict[tuple[str, str, str, int], tuple[str, str]] = {}
+        self._entries: dict[tuple[str, str, str, str, int], tuple[str, str]] = {}
         for row in repositories:
             for feed in _feeds_of(row.repo, row.news, title):
                 self._feeds.setdefault(feed.path, feed)
@@ -115,7 +119,7 @@ class Feeds:
 
     def _entry(self, event: NewsRow) -> tuple[str, str]:
         """The event as an entry of Atom, and as an item of JSON Feed."""
-        key = (event.repo, event.oid, event.event, event.crawl)
+        key = (event.repo, event.oid, event.tag, event.event, event.crawl)
         if key not in self._entries:
             self._entries[key] = rendered(event, self._root)
         return self._entries[key]
@@ -198,7 +202,8 @@ def _feeds_of(repo: str, news: Sequence[NewsOfArtifact], title: str) -> Iterator
     for stage in dict.fromkeys(stage for of_artifact in news for stage in of_artifact["stages"]):
         yield Feed(stage_feed(stage), stage, f"{stage} · {title}", "models.html")
     for kind in dict.fromkeys(kind for of_artifact in news for kind in of_artifact["kinds"]):
-        yield Feed(kind_feed(kind), KINDS[kind], f"{KINDS[kind]} · {title}", "activity.html")
+        name = _OF_TAGS.get(kind, KINDS[kind])
+        yield Feed(kind_feed(kind), name, f"{name} · {title}", "activity.html")
     for person in dict.fromkeys(person for of_artifact in news for person in of_artifact["people"]):
         yield Feed(person_feed(person), person, f"{person} · {title}", "people.html")
     if any(of_artifact["is_signed"] for of_artifact in news):

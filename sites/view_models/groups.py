@@ -84,6 +84,11 @@ class Matrix(NamedTuple):
     lines: list[MatrixLine]
     others: int
 
+    @property
+    def has_repositories(self) -> bool:
+        """Whether its artifacts are of several, so that the name of one does not say which it is."""
+        return len({own.line.repo for own in self.lines}) > 1
+
 
 def dataset_lines(datasets: Iterable[DatasetRow]) -> list[DatasetLine]:
     """The datasets, in the order of the rows."""

@@ -170,7 +170,7 @@ def sentences(needs: Attention) -> list[str]:
     each = (
         (needs.older, f"{older} could not be read in the last crawl: what is shown of {'it' if len(needs.older) == 1 else 'them'} is older."),
         (needs.never, f"{never} could never be read, and {'has' if len(needs.never) == 1 else 'have'} no entries yet."),
-        (needs.problems, f"{problems} of models{' in other repositories' if needs.older or needs.never else ''} could not be read."),
+        (needs.problems, f"{problems} of models{' in other repositories' if needs.older or needs.never else ''} {'has a problem' if needs.problems == 1 else 'have problems'}."),
     )  # fmt: skip
     return [sentence for concerned, sentence in each if concerned]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 
+from sites.data_script import literal
+
 # `<` could end a script that is put into a page; the others end lines, reorder text or cannot be seen: written as escapes, they do neither.
 _UNSAFE = re.compile(
     "[<\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\u3164\ufeff\ufff0-\uffff\U000e0000-\U000e007f]"
@@ -14,7 +16,7 @@ _UNSAFE = re.compile(
 def script(name: str, value: object) -> bytes:
     """The file that hands a value to the page under a name."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return f"S({json.dumps(name)},{_UNSAFE.sub(_escaped, text)});\n".encode()
+    return f"S({json.dumps(name)},{_UNSAFE.sub(_escaped, literal(text))});\n".encode()
 
 
 def _escaped(match: re.Match[str]) -> str:

@@ -112,8 +112,12 @@ def test_nothing_found_names_what_is_near(ask):
 @pytest.mark.parametrize(
     ("query", "note"),
     [
-        pytest.param("auc", "auc is a metric: search for metric.auc:>0, or sort:auc\n", id="a metric"),
-        pytest.param("AUC", "AUC is a metric: search for metric.AUC:>0, or sort:AUC\n", id="in capitals"),
+        pytest.param(
+            "auc", "auc is a metric: sort:auc orders by it, metric.auc:>NUMBER finds by its value\n", id="a metric"
+        ),
+        pytest.param(
+            "AUC", "AUC is a metric: sort:AUC orders by it, metric.AUC:>NUMBER finds by its value\n", id="in capitals"
+        ),
         pytest.param("uc", "", id="an end that is no component"),
         pytest.param("-auc xyzzy", "", id="what is not wanted"),
     ],

@@ -155,7 +155,7 @@ def complete(browser, site, query="", **options):
         pytest.param("", "Feed of everything: Atom · JSON Feed", id="no filter"),
         pytest.param("?stage=prod", "Feed of prod: Atom · JSON Feed", id="a stage"),
         pytest.param("?person=Bo+Ek", "Feed of Bo Ek: Atom · JSON Feed", id="a person"),
-        pytest.param("?kind=deleted_tag", "Feed of tag deleted: Atom · JSON Feed", id="a kind"),
+        pytest.param("?kind=deleted_tag", "Feed of deleted registry tags: Atom · JSON Feed", id="a kind"),
         pytest.param("?team=risk", "Feed of risk: Atom · JSON Feed", id="a team"),
         pytest.param(f"?repo={NAME.replace('/', '%2F')}", f"Feed of {NAME}: Atom", id="a repository"),
         pytest.param(

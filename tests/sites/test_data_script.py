@@ -36,3 +36,10 @@ def test_what_cannot_be_seen_is_shown():
 def test_a_number_that_is_none_is_refused():
     with pytest.raises(ValueError, match="JSON"):
         data_script("x", float("nan"))
+
+
+def test_a_name_that_objects_have_is_a_key():
+    assert (
+        data_script("x", {"a": 1, "__proto__": {"__proto__": 2}})
+        == b'S("x", {"a":1,["__proto__"]:{["__proto__"]:2}});\n'
+    )

@@ -34,7 +34,7 @@ def cells(demo: Path, page: str) -> list[list[str]]:
     body = (demo / "site" / page).read_text("utf-8").partition("<tbody>")[2].partition("</tbody>")[0]
     return [
         [" ".join(parse(f"<main>{cell}</main>").text()) for cell in re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL)]
-        for row in body.split("<tr>")[1:]
+        for row in body.split("<tr")[1:]
     ]
 
 
@@ -104,3 +104,13 @@ def test_home_names_repositories_and_leads_to_the_lists_of_the_board(demo, catal
     assert [row[0] for row in rows] == [f"{name} {repos[name].removeprefix('demo.example/')}" for name in names] != []
     home = (demo / "site/index.html").read_text("utf-8")
     assert {*re.findall(r'href="(stages\.html\?[^"]*)"', home)} == {"stages.html?list=behind", "stages.html?list=old"}
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("path", "query"), [("repos.html", "demo.example/risk/churn"), ("datasets.html", "demo.example/data/registry")]
+)
+def test_a_filter_finds_a_repository_by_its_full_name(browser, demo, path, query):
+    with opened(browser, f"{(demo / 'site' / path).as_uri()}?q={query}") as page:
+        names = page.locator("tbody tr:visible").evaluate_all("rows => rows.map((row) => row.dataset.name)")
+    assert {*names} == {query}

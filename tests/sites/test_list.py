@@ -271,8 +271,8 @@ def test_the_metric_that_is_asked_for_is_shown_and_exported(opened):
 @pytest.mark.parametrize(
     ("query", "note"),
     [
-        ("map50", "map50 is a metric: search for metric.map50:>0, or sort:map50."),
-        ("seed", "seed is a parameter: search for param.seed:VALUE."),
+        ("map50", "map50 is a metric: sort:map50 orders by it, metric.map50:>NUMBER finds by its value."),
+        ("seed", "seed is a parameter: param.seed:VALUE finds by its value."),
         ("-map50 foobarx", ""),
     ],
 )

@@ -364,7 +364,8 @@ def test_any_other_problem_is_one_without_tags_of_gto():
         pytest.param([], 0, id="no problem"),
         pytest.param(["latest"], 1, id="of the latest version"),
         pytest.param(["in a stage"], 1, id="of a version in a stage"),
-        pytest.param(["tip"], 1, id="of the tip"),
+        pytest.param(["tip"], 0, id="of a file of metrics at the tip"),
+        pytest.param(["artifacts"], 1, id="of the list of artifacts at the tip"),
         pytest.param(["between"], 0, id="of another version"),
         pytest.param(["latest", "in a stage", "between"], 2, id="of several"),
     ],
@@ -373,7 +374,9 @@ def test_problems_of_files_that_are_shown_concern_a_model(files, problems):
     world = World()
     for number, name in enumerate(("in a stage", "between", "latest", "tip")):
         metrics = "{" if name in files else f'{{"auc": 0.{number}}}'
-        commit = world.commit({"dvc.yaml": "metrics: [m.json]\n", "m.json": metrics}, at=number)
+        listed = "m: {type: 1}\n" if name == "tip" and "artifacts" in files else "m: {type: model}\n"
+        content = {"dvc.yaml": "metrics: [m.json]\n", "m.json": metrics, "artifacts.yaml": listed}
+        commit = world.commit(content, at=number)
         if name != "tip":
             world.tag(f"m@v{number + 1}.0.0", commit, at=10 + number)
         if name == "in a stage":

@@ -179,8 +179,8 @@ def _sort_note(ask: Ask, query: Query, answer: Answer) -> str | None:
 def _named(row: Row) -> str:
     word = row["word"]
     if row["kind"] == "metric":
-        return f"{word} is a metric: search for metric.{word}:>0, or sort:{word}"
-    return f"{word} is a parameter: search for param.{word}:VALUE"
+        return f"{word} is a metric: sort:{word} orders by it, metric.{word}:>NUMBER finds by its value"
+    return f"{word} is a parameter: param.{word}:VALUE finds by its value"
 
 
 def _near(row: Row) -> str:

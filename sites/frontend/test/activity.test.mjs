@@ -86,7 +86,7 @@ for (const [moment, expected] of [
 const HEAD = {
   stageFeeds: { prod: 'feeds/stages/prod' }, teamFeeds: { a: ['feeds/orgs/git.example~a', 'git.example/a', true], 'b/c': ['feeds/orgs/git.example~b', 'git.example/b', false] },
   repoFeeds: ['git.example/a/x', 'git.example/a/Y'], oddFeeds: { 'git.example/a/Y': 'feeds/repos/odd' },
-  kindFeeds: ['deleted_tag'], verbs: { deleted_tag: 'tag deleted' }, personFeeds: { Ann: 'feeds/people/ann', 'Bo Ek': 'feeds/people/odd' }, hasSigned: true,
+  kindFeeds: { deleted_tag: 'deleted registry tags' }, personFeeds: { Ann: 'feeds/people/ann', 'Bo Ek': 'feeds/people/odd' }, hasSigned: true,
 };
 const all = { path: 'feeds/all', of: 'everything', json: true };
 for (const [asked, expected] of [
@@ -94,7 +94,7 @@ for (const [asked, expected] of [
   [{ person: 'Ann' }, { path: 'feeds/people/ann', of: 'Ann', json: true, exact: true }],
   [{ person: 'Bo Ek', stage: 'prod' }, { path: 'feeds/people/odd', of: 'Bo Ek', json: true, exact: false }],
   [{ person: 'Cy' }, { ...all, exact: false }],
-  [{ kind: 'deleted_tag' }, { path: 'feeds/kinds/deleted_tag', of: 'tag deleted', json: true, exact: true }],
+  [{ kind: 'deleted_tag' }, { path: 'feeds/kinds/deleted_tag', of: 'deleted registry tags', json: true, exact: true }],
   [{ kind: 'lost_repo' }, { ...all, exact: false }],
   [{ signed: 'yes' }, { path: 'feeds/signed', of: 'signed tags', json: true, exact: true }],
   [{ signed: 'no' }, { ...all, exact: false }],

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import duckdb
 import pytest
 
 from catalog.schema.tables.inventory import Crawl, Rename, Repo
 from catalog.schema.tables.observations import Observation
 from catalog.schema.tables.registry import Event
 from sites.data.facts import rows
+from sites.data.page_inputs import PageInputsRow
 from sites.data.rows import NewsRow
+from sites.view_models.feeds import Feeds
 from support.catalog_files import repository
 from support.catalogs import catalog_of
-from support.worlds import START
+from support.visited_worlds import all_of, delete, register, visited_catalog
+from support.worlds import START, World
 
 REPO = "git.example/acme/churn"
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
@@ -156,6 +162,50 @@ def test_an_entry_is_named_by_what_the_repository_was_called_at_first(first_craw
     )
     (entry,) = rows(connection, "site_feed_entries", NewsRow, None, None)
     assert (entry.repo, entry.first_repo) == (REPO, name)
+
+
+def alias(world: World) -> None:
+    """A second name of the tag object of a version."""
+    world.refs["refs/tags/m@v1.0.1"] = world.refs["refs/tags/m@v1.0.0"]
+
+
+# Both names of a tag object are there in the first crawl, and in the second neither is.
+GONE = (
+    all_of(register("m", "v1.0.0", 1), register("n", "v1.0.0", 2), alias),
+    all_of(delete("m@v1.0.0"), delete("m@v1.0.1")),
+    all_of(),
+)
+
+
+@pytest.fixture(scope="module")
+def of_gone(tmp_path_factory):
+    """A catalog in which tags were deleted, which may be changed."""
+    file = visited_catalog(tmp_path_factory.mktemp("gone") / "catalog.duckdb", {REPO: GONE})
+    with closing(duckdb.connect(str(file))) as connection:
+        yield connection
+
+
+@pytest.mark.slow
+def test_two_tags_of_one_object_that_are_gone_are_two_entries(of_gone):
+    feeds = Feeds(rows(of_gone, "site_page_inputs", PageInputsRow), "x", None)
+    files = dict(feeds.files(["feeds/all.json"], rows(of_gone, "site_feed_entries", NewsRow, None, None)))
+    items = json.loads(files["feeds/all.json"])["items"]
+    assert (sorted(item["title"] for item in items), len({item["id"] for item in items})) == (
+        ["m tag m@v1.0.0 deleted", "m tag m@v1.0.1 deleted", "n v1.0.0 registered"],
+        3,
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("crawled", "name"), [(2, REPO), (3, "git.example/acme/a")], ids=["before", "afterwards"])
+def test_a_tag_that_is_gone_is_named_by_what_the_repository_was_called_then(of_gone, crawled, name):
+    of_gone.execute("delete from renames")
+    of_gone.execute(
+        "insert into renames by name select $crawl as crawl, $repo as repo, 'git.example/acme/a' as former, $repo as name, false as replaced",
+        {"crawl": crawled, "repo": REPO},
+    )
+    entries = rows(of_gone, "site_feed_entries", NewsRow, None, None)
+    assert {(row.event, row.first_repo) for row in entries if row.event == "deleted_tag"} == {("deleted_tag", name)}
 
 
 @pytest.mark.slow

@@ -95,13 +95,13 @@ def test_what_was_never_read_is_not_older():
     ("needs", "said"),
     [
         pytest.param(Attention([], [], 0), [], id="nothing"),
-        pytest.param(Attention([], [], 2), ["2 tags or files of models could not be read."], id="only problems"),
+        pytest.param(Attention([], [], 2), ["2 tags or files of models have problems."], id="only problems"),
         pytest.param(
             Attention(["a"], ["b"], 1),
             [
                 "a could not be read in the last crawl: what is shown of it is older.",
                 "b could never be read, and has no entries yet.",
-                "1 tag or file of models in other repositories could not be read.",
+                "1 tag or file of models in other repositories has a problem.",
             ],
             id="one of each",
         ),
@@ -110,7 +110,7 @@ def test_what_was_never_read_is_not_older():
             [
                 "a and b could not be read in the last crawl: what is shown of them is older.",
                 "c, d and e could never be read, and have no entries yet.",
-                "1,200 tags or files of models in other repositories could not be read.",
+                "1,200 tags or files of models in other repositories have problems.",
             ],
             id="several",
         ),

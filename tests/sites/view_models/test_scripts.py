@@ -28,3 +28,10 @@ def test_a_value_is_handed_over_by_its_name():
 def test_what_json_has_no_word_for_is_refused():
     with pytest.raises(ValueError, match="Out of range"):
         script("x", float("nan"))
+
+
+def test_a_name_that_objects_have_is_a_key():
+    text = '{"__proto__":1,"__proto__":2'
+    written = script("x", {"__proto__": 1, '"__proto__': 2, "y": text}).decode()
+    held = json.dumps(text, separators=(",", ":"))
+    assert written == 'S("x",{["__proto__"]:1,"\\"__proto__":2,"y":' + held + "});\n"

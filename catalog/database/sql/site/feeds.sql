@@ -50,8 +50,10 @@ left join dated_ahead d on d.repo = e.repo and d.oid = e.oid and d.tag = e.tag
 left join crawl_times t on t.crawl = coalesce(d.crawl, e.read_crawl)
 union all
 select
-    g.repo, g.oid, g.tag, g.event, g.artifact, g.stage, null, false, g.seen_at, g.repo, g.crawl, coalesce(t.begun_after, g.seen_at)
+    g.repo, g.oid, g.tag, g.event, g.artifact, g.stage, null, false, g.seen_at, coalesce(n.former, g.repo), g.crawl,
+    coalesce(t.begun_after, g.seen_at)
 from internal.site_gone_news() g
+asof left join renames n on n.repo = g.repo and g.crawl < n.crawl
 left join crawl_times t on t.crawl = g.crawl;
 
 -- internal.site_feed_entries(some_repos, some_organisations): The entries of feeds, the last seen first: of the feeds that all

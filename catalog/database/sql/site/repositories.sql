@@ -23,13 +23,11 @@ order by r.repo;
 --   key: repo, rule, place, message, commit
 select repo, rule, place, message, commit, fix from open_problems order by repo, connector, place, rule, message, commit;
 
--- internal.site_model_problems(): How many problems of repositories that could be read concern a model: those of registry tags, and of
---     files at the tip, or at the commit of a version that is the latest or in a stage.
+-- internal.site_model_problems(): How many problems of repositories that could be read concern a model: those of registry tags, of files
+--     at the commit of a version that is the latest or in a stage, and of the files at the tip that say which artifacts there are.
 --   key: (at most one row)
 with shown_commits as (
-    select repo, commit from branches where is_default
-    union
-    select repo, revision from latest_versions
+    select repo, revision as commit from latest_versions
     union
     select repo, revision from current_assignments
 )
@@ -37,7 +35,9 @@ select count(*) as problems
 from open_problems p
 semi join original_artifacts o on o.repo = p.repo
 anti join repos s on s.repo = p.repo and s.stale
-where regexp_matches(p.place, '^refs/tags/.*[@#]') or (p.repo, p.commit) in (select (repo, commit) from shown_commits);
+left join branches b on b.repo = p.repo and b.commit = p.commit and b.is_default
+where regexp_matches(p.place, '^refs/tags/.*[@#]') or (p.repo, p.commit) in (select (repo, commit) from shown_commits)
+    or (b.repo is not null and regexp_matches(p.place, '^(.*/)?(\.gto|artifacts\.yaml|dvc\.yaml)($|:)'));
 
 -- internal.site_experiments(some_repos := null): DVC's experiments of each repository, the newest first, at most fifty.
 --   key: repo, name, baseline
