@@ -186,20 +186,29 @@
   let height = 60;
   /** @type {Map<number, HTMLTableRowElement>} */
   const kept = new Map();
-  /** Draws the rows that are in sight, and takes away those that left it; the one with the focus stays. */
+  /** The places of the rows to draw: those in sight, and beside the one with the focus, so that the Tab key comes to each row. @param {number} top @returns {number[]} */
+  const placesToDraw = (top) => {
+    const first = printing ? 0 : Math.max(0, Math.floor(-top / height) - SPARE);
+    const end = printing ? Math.min(rows.length, MOST_PRINTED) : Math.min(rows.length, Math.ceil((innerHeight - top) / height) + SPARE);
+    /** @type {Set<number>} */
+    const places = new Set();
+    for (let place = first; place < end; place += 1) places.add(place);
+    const focused = body.contains(document.activeElement) ? Number(document.activeElement?.closest('tr')?.getAttribute('aria-rowindex')) - 2 : NaN;
+    for (let place = Math.max(0, focused - 1); place <= Math.min(rows.length - 1, focused + 1); place += 1) places.add(place);
+    return [...places].sort((one, other) => one - other);
+  };
+  /** Draws these rows, and takes away the others; the one with the focus stays. */
   const showRows = (top = body.getBoundingClientRect().top) => {
-    const first = Math.max(0, Math.floor(-top / height) - SPARE);
-    const last = printing ? Math.min(rows.length, MOST_PRINTED) : Math.min(rows.length, Math.ceil((innerHeight - top) / height) + SPARE);
-    const wanted = new Set(rows.slice(printing ? 0 : first, Math.max(last, 0)));
+    const places = placesToDraw(top), wanted = new Set(places.map((place) => rows[place]));
     for (const [row, tr] of drawn) if (!wanted.has(row) && !tr.contains(document.activeElement)) { tr.remove(); drawn.delete(row); }
     /** @type {Element | null} */
     let before = body.firstElementChild;
-    for (let at = printing ? 0 : first; at < last; at += 1) {
-      const row = rows[at];
+    for (const place of places) {
+      const row = rows[place];
       let tr = drawn.get(row);
       if (!tr) { tr = kept.get(row) ?? draw(row); drawn.set(row, tr); keep(row, tr); }
-      tr.style.transform = `translateY(${at * height}px)`;
-      tr.setAttribute('aria-rowindex', String(at + 2));
+      tr.style.transform = `translateY(${place * height}px)`;
+      tr.setAttribute('aria-rowindex', String(place + 2));
       if (tr === before) before = before.nextElementSibling; else body.insertBefore(tr, before);
     }
   };
@@ -223,6 +232,7 @@
   };
   let printing = false;
   addEventListener('scroll', () => showRows(), { passive: true });
+  body.addEventListener('focusin', () => showRows()); // not with the frame after the key: the next key may come before it
   addEventListener('resize', measure, { passive: true });
   addEventListener('beforeprint', () => { printing = true; showRows(); });
   addEventListener('afterprint', () => { printing = false; redraw(); });

@@ -80,6 +80,23 @@ def test_tab_comes_to_every_control_and_shows_where_it_is(on, name):
     assert (page.evaluate(MISSED), page.evaluate("window.unseen")) == ([], [])
 
 
+def test_tab_comes_to_each_row_of_the_list_however_fast_keys_come(on):
+    """Rows are drawn as they come into sight: in a frame after that of the key, of which none may come before the next key."""
+    page = on("list")
+    page.locator("#models tbody tr").first.wait_for()
+    rows = page.locator("#models").get_attribute("aria-rowcount")
+    page.evaluate("""() => {
+      const body = document.querySelector('#models tbody');
+      window.places = new Set();
+      body.addEventListener('focusin', ({ target }) => window.places.add(target.closest('tr').ariaRowIndex));
+      window.requestAnimationFrame = () => 0;
+      for (const kind of ['scroll', 'resize']) addEventListener(kind, (event) => event.stopImmediatePropagation(), { capture: true });
+    }""")
+    page.locator("#models tbody input:enabled, #models tbody a").first.focus()
+    press(page, *["Tab"] * MOST)
+    assert page.evaluate("window.places.size") == int(rows) - 1
+
+
 def test_the_list_is_filtered_sorted_and_arranged(on):
     page = on("list")
     page.locator('.facets input[name="stage"][value="staging"]').focus()
