@@ -134,7 +134,7 @@ class GroupRows:
         return rows(self._connection, "site_week", ChangeRow)
 
     def model_problems(self) -> int:
-        """How many tags and files that concern a model could not be read."""
+        """How many problems of tags and files concern a model: see `site_model_problems`."""
         ((problems,),) = self._connection.execute("from internal.site_model_problems()").fetchall()
         return int(problems)
 

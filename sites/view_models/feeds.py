@@ -22,19 +22,12 @@ from sites.data.page_inputs import NewsOfArtifact, PageInputsRow
 from sites.data.rows import NewsRow
 from sites.render import environment
 from sites.view_models.feed_entries import clean, modified, rendered, time
+from sites.view_models.registry import VERBS
 
 ALL, SIGNED = "feeds/all", "feeds/signed"
 
 _FEEDS = uuid5(NAMESPACE_URL, "urn:federated-model-catalog:feed")
-KINDS = {
-    "registration": "registered",
-    "deregistration": "deregistered",
-    "assignment": "assigned",
-    "unassignment": "unassigned",
-    "deprecation": "deprecated",
-    "rewritten_tag": "tag rewritten",
-    "deleted_tag": "tag deleted",
-}
+KINDS = {**VERBS, "rewritten_tag": "tag rewritten", "deleted_tag": "tag deleted"}
 _OF_TAGS = {
     "deleted_tag": "deleted registry tags",
     "rewritten_tag": "rewritten registry tags",
@@ -101,7 +94,7 @@ class Feeds:
         return self.of(*map(kind_feed, KINDS), SIGNED)
 
     def people(self) -> list[str]:
-        """Whoever has a feed."""
+        """The names of the people who have a feed."""
         return [feed.name for path, feed in sorted(self._feeds.items()) if path.startswith(_PEOPLE)]
 
     def files(self, files: Collection[str], news: Iterable[NewsRow]) -> Iterator[tuple[str, bytes]]:
