@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from enum import IntEnum, StrEnum
 from pathlib import Path
 
@@ -227,18 +228,28 @@ def shortage(error: BaseException | None) -> str | None:
     while error is not None and id(error) not in seen:
         seen.add(id(error))
         text = _text(error)
-        if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryException":  # DuckDB's
+        if _is_of_memory(error, text):
             return "this machine has too little memory"
-        if isinstance(error, (OSError, ImportError)) and "failed to map segment" in text:  # dlopen(3)
-            return "this machine has too little memory"
-        if isinstance(error, OSError) and error.errno == errno.ENOMEM:
-            return "this machine has too little memory"
-        if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
+        if _is_of_files(error, text):
             return "too many files are open: the limit of this process (ulimit -n) or of this machine"
         if isinstance(error, RuntimeError) and "can't start new thread" in text:
             return "no more threads can be started: too little memory, or the limit of processes (ulimit -u)"
         error = error.__cause__ or error.__context__
     return None
+
+
+def _is_of_memory(error: BaseException, text: str) -> bool:
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryException":  # DuckDB's
+        return True
+    if isinstance(error, (OSError, ImportError)) and "failed to map segment" in text:  # dlopen(3)
+        return True
+    return isinstance(error, OSError) and error.errno == errno.ENOMEM
+
+
+def _is_of_files(error: BaseException, text: str) -> bool:
+    if isinstance(error, ImportError) and os.strerror(errno.EMFILE) in text:  # dlopen(3), which gives no number
+        return True
+    return isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE)
 
 
 def _text(error: BaseException) -> str:

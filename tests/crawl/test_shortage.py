@@ -71,6 +71,12 @@ def caused(error, cause):
             ImportError("a.so: failed to map segment from shared object"), "too little memory", id="a library"
         ),
         pytest.param(OSError(errno.EMFILE, "x"), "too many files are open", id="files of the process"),
+        pytest.param(
+            ImportError("a.so: cannot open shared object file: Too many open files"),
+            "too many files are open",
+            id="files, for a library",
+        ),
+        pytest.param(ImportError("a.so: cannot open shared object file"), None, id="a library that is absent"),
         pytest.param(OSError(errno.ENFILE, "x"), "too many files are open", id="files of the machine"),
         pytest.param(RuntimeError("can't start new thread"), "no more threads", id="threads"),
         pytest.param(caused(KeyError("x"), MemoryError()), "too little memory", id="the cause of another error"),
