@@ -77,7 +77,7 @@ def repository(repo: str) -> str:
 
 @lru_cache(maxsize=65536)  # 140,000 calls for 2,000 repositories, of which 5 changed: 0.15 s
 def team_of(repo: str) -> str:
-    """What stands between the host and the name of a repository, as `internal.search_orgs` has it; empty where nothing does."""
+    """What stands between the host and the name of a repository, as `internal.team_of` has it; empty where nothing does."""
     return repo.removeprefix(_host_of(repo)).rpartition("/")[0]
 
 

@@ -28,7 +28,7 @@ class ModelRow(NamedTuple):
     artifact: str
     folder: str
     name: str
-    team: str | None
+    team: str
     type: str | None
     description: str | None
     active: bool

@@ -24,7 +24,7 @@ ACTIVE, COPIED, IN_PROD, STALE = 1, 2, 4, 8  # bits of `flags`
 def columns(models: Sequence[ModelRow], facets: Iterable[FacetRow]) -> dict[str, object]:
     """What `index/models.js` holds."""
     repos, repo_of = _coded([row.repo for row in models])
-    teams = {row.repo: row.team or "" for row in models}
+    teams = {row.repo: row.team for row in models}
     metrics, metric_of = _coded([row.metric or "" for row in models])
     directions = {row.metric or "": row.direction for row in models}
     return {

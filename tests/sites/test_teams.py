@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from catalog.database import database
 from catalog.schema.tables.inventory import Repo
 from catalog.schema.tables.registry import Event
 from sites import urls
@@ -19,18 +21,28 @@ from support.visited_worlds import CHURN, visited_catalog
 ONE, OTHER = "git.example/acme/ads", "git.example/risk/churn"
 
 
-@pytest.mark.parametrize(
-    ("repo", "team"),
-    [
-        ("git.example/acme/risk/churn", "acme/risk"),
-        ("local/try/churn", "try"),
-        ("acme/churn", "acme"),
-        ("host:80/churn", ""),
-        ("plain", ""),
-    ],
-)
+TEAMS = {
+    "git.example/acme/risk/churn": "acme/risk",
+    "local/try/churn": "try",
+    "localhost/try/churn": "try",
+    "acme/churn": "acme",
+    "acme/risk/churn": "acme/risk",
+    "host:80/churn": "",
+    "git.example/churn": "",
+    "git.example": "",
+    "plain": "",
+}
+
+
+@pytest.mark.parametrize(("repo", "team"), TEAMS.items())
 def test_the_team_of_a_repository(repo, team):
     assert urls.team_of(repo) == team
+
+
+def test_sql_names_the_same_teams(empty_catalog_file):
+    with closing(database.connect(empty_catalog_file)) as connection:
+        asked = connection.execute("select repo, internal.team_of(repo) from unnest(?) t(repo)", [[*TEAMS]])
+        assert dict(asked.fetchall()) == TEAMS
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ CHURN = ModelRow(
     metric="auc", direction="higher", number=0.75, numbers=[0.5, 0.75], length=9,
 )  # fmt: skip
 BARE = CHURN._replace(
-    repo="plain", artifact="x", team=None, description=None, active=False, copied=True, in_prod=False, stale=True,
+    repo="plain", artifact="x", team="", description=None, active=False, copied=True, in_prod=False, stale=True,
     latest=None, versions=0, created_at=None, updated_at=None, stages=[], metric=None, direction=None, number=None, numbers=None, length=0,
 )  # fmt: skip
 FACETS = [

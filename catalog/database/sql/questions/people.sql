@@ -15,7 +15,7 @@ with shown as (
     where list_contains(some_repos::varchar[], a.repo) or (some_repos::varchar[] is null and not internal.is_copied(a.repo, a.artifact))
 ),
 folders as (
-    select repo, regexp_extract(repo, '^(?:[^/]+/)?(.+)/[^/]+$', 1) as team from repos
+    select repo, internal.team_of(repo) as team from repos
     where (some_repos::varchar[] is null and left_at is null) or list_contains(some_repos::varchar[], repo)
 ),
 owned as (
@@ -67,7 +67,7 @@ tagged as (
         min(created_at) as first_at, max(created_at) as last_at
     from shown where author <> '' group by author
 ),
-folders as (select distinct regexp_extract(repo, '^(?:[^/]+/)?(.+)/[^/]+$', 1) as team from repos),
+folders as (select distinct internal.team_of(repo) as team from repos),
 owned as (
     select distinct o.owner, o.repo, o.artifact
     from version_owners o

@@ -8,7 +8,7 @@ from search_index.documents;
 
 -- internal.site_models(): Every artifact for the list, in its order, with its main metric: that which `search` shows.
 --   key: repo, artifact
---   team: What stands between the host and the repository's name; null where nothing does.
+--   team: See `internal.team_of`.
 --   copied: Another repository has it, too, and is where it is from.
 --   stages: The version in each stage that is in use, with its main metric.
 --   number: The main metric of the latest version.
@@ -36,7 +36,7 @@ placed_stages as (
     group by doc
 )
 select
-    d.repo, d.artifact, a.folder, a.name, internal.search_orgs(d.repo)[-1] as team, a.type, a.description, d.active, d.copied, d.in_prod,
+    d.repo, d.artifact, a.folder, a.name, internal.team_of(d.repo) as team, a.type, a.description, d.active, d.copied, d.in_prod,
     coalesce(r.stale, false) as stale, a.latest, d.versions::bigint as versions, d.created_at, d.updated_at,
     coalesce(t.stages, []) as stages,
     d.metric, m.direction, s.number, s.numbers, coalesce(l.length, 0)::bigint as length
