@@ -78,7 +78,7 @@ class ListPages:
                 "teams": groups.team_lines(self._of_lists.teams(), of_team.keys()),
                 "without_team": len(of_team.get("", ())),
             },
-            PEOPLE: lambda: {"people": groups.person_lines(self._of_lists.people())},
+            PEOPLE: lambda: {"people": groups.person_lines(self._of_lists.people(), self._news)},
             REPOS: lambda: {"repositories": repository_lines(self._facts.repositories, of_team)},
             STATUS: self._status,
             CRAWL: dict,
@@ -112,7 +112,7 @@ class ListPages:
             "stages": overview.stage_bars(facts.stages),
             "attention": overview.sentences(overview.of_artifacts(facts.repositories, self._of_lists.model_problems())),
             "week": week(self._of_lists.week()),
-            "feeds": self._news.in_general(),
+            "feeds": self._news.of_stages(),
         }
 
     def _team(self, team: str, lines: list[ArtifactLine]) -> dict[str, object]:
@@ -126,7 +126,7 @@ class ListPages:
             "matrix": groups.matrix(lines, self._facts.assignments),
             "shares": groups.shares(lines, self._of_lists.completeness),
             "events": event_lines(sorted(news, key=lambda event: event.created_at, reverse=True)[:NEWEST]),
-            "feeds": self._news.of(*dict.fromkeys(feeds.of_organisation(line.repo) for line in lines)),
+            "feeds": self._news.of(feeds.team_feed(team)),
         }
 
     def _status(self) -> dict[str, object]:

@@ -203,8 +203,8 @@ class SiteParts:
         """Path and bytes of those feeds that are among these paths."""
         paths = self._news.repos().keys() & stale
         if paths:
-            own, organisations = self._news.own(paths), self._news.organisations(paths)
-            yield from self._news.files(paths, rows(self.connection, "site_feed_entries", NewsRow, own, organisations))
+            own, teams = self._news.own(paths), self._news.teams(paths)
+            yield from self._news.files(paths, rows(self.connection, "site_feed_entries", NewsRow, own, teams))
 
     def _data_page(self, stale: Collection[str]) -> PageFiles:
         """The page of the data, which follows from no row."""

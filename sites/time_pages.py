@@ -90,8 +90,8 @@ class TimePages:
             yield activity.page(month), self._render(MONTH, shown)
         if ACTIVITY.pattern in stale:
             months = [(activity.page(row.month), activity.title(row.month), row.entries) for row in self._counts]
-            feeds = [*self.news.in_general(), *self.news.of_kinds()]
-            yield ACTIVITY.pattern, self._render(ACTIVITY, {"months": months, "feeds": feeds, "host": self.host})
+            feeds = [*self.news.of_stages(), *self.news.of_kinds()]
+            yield ACTIVITY.pattern, self._render(ACTIVITY, {"months": months, "feeds": feeds})
         if STAGES.pattern in stale:
             yield STAGES.pattern, self._render(STAGES, self._stages())
 

@@ -187,10 +187,7 @@ const ActivityRows = (() => {
     }
     if (person && Object.hasOwn(head.personFeeds, person)) return { path: head.personFeeds[person], of: person, json: true, exact: only('person') };
     if (stage && Object.hasOwn(head.stageFeeds, stage)) return { path: head.stageFeeds[stage], of: stage, json: true, exact: only('stage') };
-    if (team && Object.hasOwn(head.teamFeeds, team)) {
-      const [path, organisation, single] = head.teamFeeds[team];
-      return { path, of: single ? team : organisation, json: true, exact: single && only('team') };
-    }
+    if (team && Object.hasOwn(head.teamFeeds, team)) return { path: head.teamFeeds[team], of: team, json: true, exact: only('team') };
     if (kind && Object.hasOwn(head.kindFeeds, kind)) return { path: `feeds/kinds/${kind}`, of: head.kindFeeds[kind], json: true, exact: only('kind') };
     if (signed === 'yes' && head.hasSigned) return { path: 'feeds/signed', of: 'signed tags', json: true, exact: only('signed') };
     return { path: 'feeds/all', of: 'everything', json: true, exact: only('') };

@@ -122,6 +122,7 @@ def index_script(
     for month in months:
         weeks.update(month.weeks)
     own = {repo: path for repo in sorted(repos) if news.of(path := feeds.repository(repo))}
+    teams = sorted({urls.team_of(repo) for repo in own})
     of_stage = {stage: feeds.stage_feed(stage) for stage in stages}
     return script(
         "activity",
@@ -132,7 +133,7 @@ def index_script(
             "verbs": VERBS,
             "host": host,
             "stageFeeds": {stage: path for stage, path in of_stage.items() if news.of(path)},
-            "teamFeeds": _team_feeds(own, news),
+            "teamFeeds": {team: feed.path for team in teams for feed in news.of(feeds.team_feed(team))},
             "repoFeeds": [*own],
             "oddFeeds": {repo: path for repo, path in own.items() if slug(repo) != plain_slug(repo)},
             "kindFeeds": {kind: feed.name for kind in feeds.KINDS for feed in news.of(feeds.kind_feed(kind))},
@@ -140,21 +141,6 @@ def index_script(
             "hasSigned": bool(news.of(feeds.SIGNED)),
         },
     )
-
-
-def _team_feeds(repos: Iterable[str], news: Feeds) -> dict[str, tuple[str, str, bool]]:
-    """The feed of each team whose repositories are of one organisation, the name of that, and whether it has no other team."""
-    organisations: dict[str, set[str]] = {}
-    teams: dict[str, set[str]] = {}
-    for repo in repos:
-        organisations.setdefault(urls.team_of(repo), set()).add(feeds.organisation(repo))
-        teams.setdefault(feeds.organisation(repo), set()).add(urls.team_of(repo))
-    single = {team: min(names) for team, names in sorted(organisations.items()) if len(names) == 1}
-    return {
-        team: (feed.path, name, len(teams[name]) == 1)
-        for team, name in single.items()
-        for feed in news.of(feeds.organisation_feed(name))
-    }
 
 
 def _tag(row: ActivityRow) -> str:

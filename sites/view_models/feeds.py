@@ -1,4 +1,4 @@
-"""Feeds of registry events, and of tags that were deleted or rewritten: Atom (RFC 4287) for everything, an organisation, a repository, a model, a stage, a kind of event, a person, and signed tags; and JSON Feed (1.1) for those of several repositories.
+"""Feeds of registry events, and of tags that were deleted or rewritten: Atom (RFC 4287) for everything, a team, a repository, a model, a stage, a kind of event, a person, and signed tags; and JSON Feed (1.1) for those of several repositories.
 
 A model has a feed as Atom alone: a second format would be ten thousand more files for ten thousand models. An entry is the same in every feed, so each is rendered once. Which entries a feed has is decided in `catalog/database/sql/site/feeds.sql`.
 No clock is read: an entry was published when its tag says, and updated when the catalog first saw it; a feed was updated when its last entry was.
@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from datetime import datetime
 from functools import cache
 from typing import NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 from uuid import NAMESPACE_URL, uuid5
 
 from markupsafe import Markup
@@ -20,6 +20,7 @@ from catalog.naming import slug
 from sites import urls
 from sites.data.page_inputs import NewsOfArtifact, PageInputsRow
 from sites.data.rows import NewsRow
+from sites.pages import ACTIVITY, HOME
 from sites.render import environment
 from sites.view_models.feed_entries import clean, modified, rendered, time
 from sites.view_models.registry import VERBS
@@ -33,12 +34,12 @@ _OF_TAGS = {
     "rewritten_tag": "rewritten registry tags",
 }  # activity has others, too
 _NEVER = datetime(1970, 1, 1)  # noqa: DTZ001 - as all times of the catalog: UTC without saying so
-_STAGES, _ORGANISATIONS, _KINDS, _PEOPLE = "feeds/stages/", "feeds/orgs/", "feeds/kinds/", "feeds/people/"
-_WITH_JSON = (ALL, SIGNED, _STAGES, _ORGANISATIONS, _KINDS, _PEOPLE)  # what their paths begin with
+_TEAMS, _STAGES, _KINDS, _PEOPLE = "feeds/teams/", "feeds/stages/", "feeds/kinds/", "feeds/people/"
+_WITH_JSON = (ALL, SIGNED, _TEAMS, _STAGES, _KINDS, _PEOPLE)  # what their paths begin with
 
 
 class Feed(NamedTuple):
-    """A feed: its files are `path` with each of its `suffixes`, `name` is of what it is, and `page` shows the same things."""
+    """A feed: its files are `path` with each of its `suffixes`, `name` is of what it is, and `page`, an address from the root of the site, shows the same things."""
 
     path: str
     name: str
@@ -57,7 +58,7 @@ class Feeds:
     def __init__(self, repositories: Iterable[PageInputsRow], title: str, site_url: str | None) -> None:
         self._title = title
         self._root = f"{site_url.rstrip('/')}/" if site_url else ""
-        self._feeds = {ALL: Feed(ALL, "everything", title, "index.html")}
+        self._feeds = {ALL: Feed(ALL, "everything", title, HOME.pattern)}
         self._repos: dict[str, dict[str, None]] = {ALL: {}}
         self._entries: dict[tuple[str, str, str, str, int], tuple[str, str]] = {}
         for row in repositories:
@@ -71,10 +72,10 @@ class Feeds:
             f"{path}{suffix}": [*repos] for path, repos in self._repos.items() for suffix in self._feeds[path].suffixes
         }
 
-    def organisations(self, files: Collection[str]) -> list[str]:
-        """The organisations whose feeds are among these files."""
-        paths = {file.rpartition(".")[0] for file in files if file.startswith(_ORGANISATIONS)}
-        return sorted({organisation(repo) for path in paths for repo in self._repos[path]})
+    def teams(self, files: Collection[str]) -> list[str]:
+        """The teams whose feeds are among these files."""
+        paths = {file.rpartition(".")[0] for file in files if file.startswith(_TEAMS)}
+        return sorted({urls.team_of(repo) for path in paths for repo in self._repos[path]})
 
     def own(self, files: Collection[str]) -> list[str]:
         """The repositories of which feeds, or feeds of artifacts, are among these files."""
@@ -85,9 +86,9 @@ class Feeds:
         """Those of these feeds that there are."""
         return [self._feeds[path] for path in paths if path in self._feeds]
 
-    def in_general(self) -> list[Feed]:
-        """The feeds of stages and organisations."""
-        return [feed for path, feed in sorted(self._feeds.items()) if path.startswith((_STAGES, _ORGANISATIONS))]
+    def of_stages(self) -> list[Feed]:
+        """The feeds of stages."""
+        return [feed for path, feed in sorted(self._feeds.items()) if path.startswith(_STAGES)]
 
     def of_kinds(self) -> list[Feed]:
         """The feeds of kinds of events, and of signed tags."""
@@ -124,7 +125,7 @@ class Feeds:
             "title": clean(feed.title),
             "updated": time(updated),
             "path": f"{feed.path}.xml",
-            "page": quote(feed.page, safe="/~"),
+            "page": feed.page,
         }
         return environment().get_template("feed.xml").render(head, entries=Markup("".join(entries)))  # noqa: S704 - each is quoted
 
@@ -132,7 +133,7 @@ class Feeds:
         head: dict[str, object] = {"version": "https://jsonfeed.org/version/1.1", "title": clean(feed.title)}
         if self._root:  # JSON Feed has no relative addresses
             head |= {
-                "home_page_url": self._root + quote(feed.page, safe="/~"),
+                "home_page_url": self._root + feed.page,
                 "feed_url": f"{self._root}{feed.path}.json",
             }
         return json.dumps(head, ensure_ascii=False)[:-1] + ', "items": [\n' + ",\n".join(items) + "\n]}\n"
@@ -148,15 +149,10 @@ def repository(repo: str) -> str:
     return f"feeds/{urls.repository(repo).removesuffix('.html')}"
 
 
-def of_organisation(repo: str) -> str:
-    """The path of the feed of the organisation that a repository is of."""
-    return organisation_feed(organisation(repo))
-
-
 @cache
-def organisation_feed(name: str) -> str:
-    """The path of an organisation's feed."""
-    return f"{_ORGANISATIONS}{slug(name)}"
+def team_feed(team: str) -> str:
+    """The path of a team's feed."""
+    return f"{_TEAMS}{slug(team)}"
 
 
 @cache
@@ -177,35 +173,39 @@ def person_feed(person: str) -> str:
     return f"{_PEOPLE}{slug(person)}"
 
 
-def organisation(repo: str) -> str:
-    """The organisation that a repository is of: the first two parts of its name before the last; empty where it has none."""
-    return "/".join(repo.split("/")[:-1][:2])
-
-
 def _feeds_of(repo: str, news: Sequence[NewsOfArtifact], title: str) -> Iterator[Feed]:
     """The feeds that have the events of a repository's artifacts."""
     if not news:
         return
-    yield Feed(ALL, "everything", title, "index.html")
-    yield Feed(repository(repo), repo, f"{repo} · {title}", urls.repository(repo))
+    yield Feed(ALL, "everything", title, HOME.pattern)
+    yield Feed(repository(repo), repo, f"{repo} · {title}", _quoted(urls.repository(repo)))
     for artifact in (of_artifact["artifact"] for of_artifact in news):
-        yield Feed(model(repo, artifact), artifact, f"{repo}:{artifact} · {title}", urls.model(repo, artifact))
-    if name := organisation(repo):
-        yield Feed(organisation_feed(name), name, f"{name} · {title}", "repos.html")
+        yield Feed(model(repo, artifact), artifact, f"{repo}:{artifact} · {title}", _quoted(urls.model(repo, artifact)))
+    if team := urls.team_of(repo):
+        yield Feed(team_feed(team), team, f"{team} · {title}", _activity("team", team))
     for stage in dict.fromkeys(stage for of_artifact in news for stage in of_artifact["stages"]):
-        yield Feed(stage_feed(stage), stage, f"{stage} · {title}", "models.html")
+        yield Feed(stage_feed(stage), stage, f"{stage} · {title}", _activity("stage", stage))
     for kind in dict.fromkeys(kind for of_artifact in news for kind in of_artifact["kinds"]):
         name = _OF_TAGS.get(kind, KINDS[kind])
-        yield Feed(kind_feed(kind), name, f"{name} · {title}", "activity.html")
+        yield Feed(kind_feed(kind), name, f"{name} · {title}", _activity("kind", kind))
     for person in dict.fromkeys(person for of_artifact in news for person in of_artifact["people"]):
-        yield Feed(person_feed(person), person, f"{person} · {title}", "people.html")
+        yield Feed(person_feed(person), person, f"{person} · {title}", _activity("person", person))
     if any(of_artifact["is_signed"] for of_artifact in news):
-        yield Feed(SIGNED, "signed tags", f"signed tags · {title}", "activity.html")
+        yield Feed(SIGNED, "signed tags", f"signed tags · {title}", _activity("signed", "yes"))
+
+
+def _quoted(path: str) -> str:
+    return quote(path, safe="/~")
+
+
+def _activity(name: str, value: str) -> str:
+    """The address of the page of activity where this is chosen."""
+    return f"{ACTIVITY.pattern}?{urlencode({name: value})}"
 
 
 _PATHS: Mapping[str, Callable[[NewsRow], str]] = {
     "all": lambda _: ALL,
-    "organisation": lambda event: of_organisation(event.repo),
+    "team": lambda event: team_feed(urls.team_of(event.repo)),
     "stage": lambda event: stage_feed(event.stage or ""),
     "repo": lambda event: repository(event.repo),
     "artifact": lambda event: model(event.repo, event.artifact),

@@ -13,6 +13,8 @@ from sites.data.facts import Key
 from sites.data.groups import CompletenessRow, DatasetRow, LastTag, PersonRow, TeamRow
 from sites.data.rows import AssignmentRow
 from sites.text import clip, pill, short, size, stage_order
+from sites.view_models import feeds
+from sites.view_models.feeds import Feed, Feeds
 from sites.view_models.registry import VERBS, ArtifactLine
 
 MOST_STAGES = 12  # columns of a team's matrix; an artifact's page has all
@@ -58,6 +60,7 @@ class PersonLine(NamedTuple):
     person: PersonRow
     emails: str
     last: list[LastTagLine]
+    feeds: list[Feed]
 
 
 class Share(NamedTuple):
@@ -119,11 +122,14 @@ def team_lines(teams: Iterable[TeamRow], pages: Collection[str]) -> list[TeamLin
     ]
 
 
-def person_lines(people: Iterable[PersonRow]) -> list[PersonLine]:
+def person_lines(people: Iterable[PersonRow], news: Feeds) -> list[PersonLine]:
     """The people, who did most first."""
     return [
         PersonLine(
-            row, ", ".join(email for email in row.emails if email != HIDDEN), [_last_tag(tag) for tag in row.last]
+            person=row,
+            emails=", ".join(email for email in row.emails if email != HIDDEN),
+            last=[_last_tag(tag) for tag in row.last],
+            feeds=news.of(feeds.person_feed(row.person)),
         )
         for row in people
     ]

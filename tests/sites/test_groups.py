@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from urllib.parse import unquote
@@ -62,6 +63,23 @@ def test_the_list_of_people_is_that_of_list_people(demo, catalog):
     told = [[str(cell) for cell in row.values()] for row in catalog.sql(question).rows]
     assert [row[1:5] for row in cells(demo, "people.html")] == told
     assert "@demo.example" not in (demo / "site" / "people.html").read_text("utf-8")
+
+
+def test_the_feed_of_a_team_has_what_happened_in_its_repositories(demo, catalog):
+    asked = "select internal.team_of(repo) as team, least(count(*), 50) as events from resolved_events group by team"
+    told = {row["team"]: row["events"] for row in catalog.sql(asked).rows}
+    linked = {}
+    for team in told:
+        page = (demo / "site" / urls.team(team)).read_text("utf-8")
+        (feed,) = re.findall(r'<a href="\.\./(feeds/teams/[^"]*)[.]xml">Feed</a>', page)
+        linked[team] = len(json.loads((demo / "site" / f"{feed}.json").read_text("utf-8"))["items"])
+    assert (linked, len(linked) > 5) == (told, True)
+
+
+def test_the_list_of_people_leads_to_the_feed_of_each_who_tagged(demo, catalog):
+    linked = re.findall(r'<a href="(feeds/people/[^"]*)">Atom</a>', (demo / "site" / "people.html").read_text("utf-8"))
+    (tagged,) = catalog.sql("select count(distinct author) as people from resolved_events where author <> ''").rows
+    assert (len(set(linked)), all((demo / "site" / path).is_file() for path in linked)) == (tagged["people"], True)
 
 
 @pytest.mark.browser

@@ -79,7 +79,7 @@ _VALUES = {
     "some_contents": "select coalesce(list(content), []) from images",
     "some_fields": "select list(name) from search_index.fields",
     "some_folders": "select list(distinct regexp_extract(repo, '^(.*)/', 1)) from repos",
-    "some_organisations": "select null union all select list(distinct regexp_extract(repo, '^([^/]*(/[^/]*)?)/', 1)) from repos",
+    "some_teams": "select null union all select list(distinct internal.team_of(repo)) from repos",
     "some_repos": "select null union all select list(repo) from repos",
     "some_words": "select list(distinct word) from (select hash as word from version_files where hash is not null "
     "union all select hash from dependencies where hash is not null union all select left(commit, 7) from revisions)",

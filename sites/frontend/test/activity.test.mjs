@@ -84,7 +84,7 @@ for (const [moment, expected] of [
 }
 
 const HEAD = {
-  stageFeeds: { prod: 'feeds/stages/prod' }, teamFeeds: { a: ['feeds/orgs/git.example~a', 'git.example/a', true], 'b/c': ['feeds/orgs/git.example~b', 'git.example/b', false] },
+  stageFeeds: { prod: 'feeds/stages/prod' }, teamFeeds: { a: 'feeds/teams/a', 'b/c': 'feeds/teams/b~c' },
   repoFeeds: ['git.example/a/x', 'git.example/a/Y'], oddFeeds: { 'git.example/a/Y': 'feeds/repos/odd' },
   kindFeeds: { deleted_tag: 'deleted registry tags' }, personFeeds: { Ann: 'feeds/people/ann', 'Bo Ek': 'feeds/people/odd' }, hasSigned: true,
 };
@@ -101,8 +101,9 @@ for (const [asked, expected] of [
   [{ week: '2026-03-02', team: '' }, { ...all, exact: false }],
   [{ stage: 'prod', team: '' }, { path: 'feeds/stages/prod', of: 'prod', json: true, exact: true }],
   [{ stage: 'prod', team: 'a' }, { path: 'feeds/stages/prod', of: 'prod', json: true, exact: false }],
-  [{ team: 'a' }, { path: 'feeds/orgs/git.example~a', of: 'a', json: true, exact: true }],
-  [{ team: 'b/c' }, { path: 'feeds/orgs/git.example~b', of: 'git.example/b', json: true, exact: false }],
+  [{ team: 'a' }, { path: 'feeds/teams/a', of: 'a', json: true, exact: true }],
+  [{ team: 'b/c', signed: 'no' }, { path: 'feeds/teams/b~c', of: 'b/c', json: true, exact: false }],
+  [{ team: 'd' }, { ...all, exact: false }],
   [{ repo: 'git.example/a/x' }, { path: 'feeds/repos/git.example~a~x', of: 'git.example/a/x', json: false, exact: true }],
   [{ repo: 'git.example/a/Y', stage: 'prod' }, { path: 'feeds/repos/odd', of: 'git.example/a/Y', json: false, exact: false }],
   [{ repo: 'git.example/a/z' }, { ...all, exact: false }],

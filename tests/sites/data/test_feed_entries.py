@@ -26,7 +26,7 @@ from support.worlds import START, World
 REPO = "git.example/acme/churn"
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 LEAST, MOST = 50, 10_000
-KINDS = ("all", "organisation", "repo", "artifact", "event", "person")
+KINDS = ("all", "team", "repo", "artifact", "event", "person")
 
 
 def crawl(number: int, begun: datetime) -> Crawl:
@@ -217,13 +217,22 @@ def test_signed_tags_have_a_feed():
 
 
 @pytest.mark.slow
-def test_entries_of_some_repositories_and_organisations_are_read():
+def test_entries_of_some_repositories_and_teams_are_read():
     repos = {name: f"{place:040x}" for place, name in enumerate(("a/x/m", "a/y/m", "b/x/sub/m", "alone"), 1)}
     connection = catalog_of({name: {Event: [registration(oid, START, name[0])]} for name, oid in repos.items()})
-    read = rows(connection, "site_feed_entries", NewsRow, ["a/x/m"], ["b/x"])
+    read = rows(connection, "site_feed_entries", NewsRow, ["a/x/m"], ["b/x/sub"])
     assert {row.repo: row.feeds for row in read} == {
         "a/x/m": ["all", "artifact", "event", "person", "repo"],
         "a/y/m": ["all", "event", "person"],
-        "b/x/sub/m": ["all", "event", "organisation", "person"],
+        "b/x/sub/m": ["all", "event", "person", "team"],
         "alone": ["all", "event", "person"],
     }
+
+
+@pytest.mark.slow
+def test_a_team_is_of_one_folder_and_of_all_hosts():
+    names = ("a.example/acme/x", "b.example/acme/y", "a.example/acme/risk/z", "a.example/x", "acme/w")
+    repos = {name: f"{place:040x}" for place, name in enumerate(names, 1)}
+    connection = catalog_of({name: {Event: [registration(oid, START)]} for name, oid in repos.items()})
+    read = rows(connection, "site_feed_entries", NewsRow, None, ["acme"])
+    assert {row.repo for row in read if "team" in row.feeds} == {"a.example/acme/x", "b.example/acme/y", "acme/w"}

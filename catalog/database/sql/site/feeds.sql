@@ -56,13 +56,13 @@ from internal.site_gone_news() g
 asof left join renames n on n.repo = g.repo and g.crawl < n.crawl
 left join crawl_times t on t.crawl = g.crawl;
 
--- internal.site_feed_entries(some_repos, some_organisations): The entries of feeds, the last seen first: of the feeds that all
---     repositories share, of those of some repositories and their artifacts, and of those of some organisations.
+-- internal.site_feed_entries(some_repos, some_teams): The entries of feeds, the last seen first: of the feeds that all
+--     repositories share, of those of some repositories and their artifacts, and of those of some teams.
 --   key: repo, oid, tag, event, crawl
---   feeds: Of which feeds it is an entry: `all`, `artifact`, `event`, `organisation`, `person`, `repo`, `signed`, `stage`.
+--   feeds: Of which feeds it is an entry: `all`, `artifact`, `event`, `person`, `repo`, `signed`, `stage`, `team`.
 --   old_revision: Of a rewritten tag, the commit to which it led before.
 with news as materialized (
-    select *, regexp_extract(repo, '^([^/]*(/[^/]*)?)/', 1) as organisation from internal.site_news_events()
+    select *, internal.team_of(repo) as team from internal.site_news_events()
 ),
 -- `feed`: of that kind, which one.
 places as (
@@ -76,9 +76,8 @@ places as (
     union all
     select *, 'stage', {name: stage, artifact: null} from news where stage is not null
     union all
-    select *, 'organisation', {name: organisation, artifact: null} from news
-    where organisation <> ''
-        and (some_organisations::varchar[] is null or organisation in (select unnest(some_organisations::varchar[])))
+    select *, 'team', {name: team, artifact: null} from news
+    where team <> '' and (some_teams::varchar[] is null or team in (select unnest(some_teams::varchar[])))
     union all
     select n.*, k.kind, {name: repo, artifact: if(k.kind = 'artifact', artifact, null)}
     from news n cross join (values ('repo'), ('artifact')) k(kind)
