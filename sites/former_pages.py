@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from sites import urls
 from sites.data import former
 from sites.data.facts import Connection
-from sites.data.former import RemovedArtifact, RemovedRow
+from sites.data.former import MovedRow, RemovedArtifact, RemovedRow
 from sites.pages import GONE, MOVED, REMOVED, Page
 from sites.program import digest_of
 from sites.render import Renderer
@@ -23,11 +23,11 @@ class FormerPage(NamedTuple):
 
 
 def former_pages(
-    connection: Connection, of_all: tuple[object, ...], taken: Collection[str]
+    connection: Connection, moved: Iterable[MovedRow], of_all: tuple[object, ...], taken: Collection[str]
 ) -> Mapping[str, FormerPage]:
-    """The pages by their paths, but for those that another page has. `of_all`: what every page follows from."""
+    """The pages by their paths, but for those that another page has. `moved`: the former names; `of_all`: what every page follows from."""
     pages: dict[str, FormerPage] = {}
-    for row in former.moved(connection):
+    for row in moved:
         moves = {urls.repository(row.former): (urls.repository(row.repo), row.repo)}
         for artifact in row.artifacts:
             moves[urls.model(row.former, artifact)] = urls.model(row.repo, artifact), f"{row.repo}:{artifact}"

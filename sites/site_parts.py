@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sites import former_pages, urls
-from sites.data import page_inputs
+from sites.data import former, page_inputs
 from sites.data.facts import Connection, Facts, Key, read, rows
+from sites.data.former import MovedRow
 from sites.data.groups import GroupRows
 from sites.data.page_inputs import PageInputs
 from sites.data.rows import NewsRow
@@ -121,7 +122,11 @@ class SiteParts:
 
     @cached_property
     def _news(self) -> Feeds:
-        return Feeds(self._inputs.repositories, self.settings.title, self.settings.site_url)
+        return Feeds(self._inputs.repositories, self.settings.title, self.settings.site_url, self._moved)
+
+    @cached_property
+    def _moved(self) -> list[MovedRow]:
+        return former.moved(self.connection)
 
     @cached_property
     def _of_rows(self) -> Digests:
@@ -155,7 +160,7 @@ class SiteParts:
     @cached_property
     def _former(self) -> Mapping[str, FormerPage]:
         of_all = (self._inputs.recipe, self.settings.digested)
-        return former_pages.former_pages(self.connection, of_all, self._pages)
+        return former_pages.former_pages(self.connection, self._moved, of_all, self._pages)
 
     @cached_property
     def _own(self) -> Mapping[str, bytes]:

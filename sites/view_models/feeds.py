@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from catalog.naming import slug
 from sites import urls
+from sites.data.former import MovedRow
 from sites.data.page_inputs import NewsOfArtifact, PageInputsRow
 from sites.data.rows import NewsRow
 from sites.pages import ACTIVITY, HOME
@@ -55,14 +56,20 @@ class Feed(NamedTuple):
 class Feeds:
     """The feeds of a catalog. With `site_url` all addresses are absolute, else those of Atom lead from the root of the site."""
 
-    def __init__(self, repositories: Iterable[PageInputsRow], title: str, site_url: str | None) -> None:
+    def __init__(
+        self, repositories: Iterable[PageInputsRow], title: str, site_url: str | None, moved: Iterable[MovedRow] = ()
+    ) -> None:
+        """`moved`: the former names of repositories; feeds stay at their addresses."""
         self._title = title
         self._root = f"{site_url.rstrip('/')}/" if site_url else ""
         self._feeds = {ALL: Feed(ALL, "everything", title, HOME.pattern)}
         self._repos: dict[str, dict[str, None]] = {ALL: {}}
         self._entries: dict[tuple[str, str, str, str, int], tuple[str, str]] = {}
+        self._former: dict[str, list[str]] = {}
+        for name in moved:
+            self._former.setdefault(name.repo, []).append(name.former)
         for row in repositories:
-            for feed in _feeds_of(row.repo, row.news, title):
+            for feed in _feeds_of(row.repo, row.news, title, self._former.get(row.repo, ())):
                 self._feeds.setdefault(feed.path, feed)
                 self._repos.setdefault(feed.path, {})[row.repo] = None
 
@@ -103,13 +110,20 @@ class Feeds:
         events: dict[str, list[NewsRow]] = {}
         for event in news:
             for kind in event.feeds:
-                events.setdefault(_PATHS[kind](event), []).append(event)
+                for path in self._paths(kind, event):
+                    events.setdefault(path, []).append(event)
         for path in dict.fromkeys(file.rpartition(".")[0] for file in files):
             entries = [self._entry(event) for event in events.get(path, [])]
             updated = max(map(modified, events.get(path, [])), default=_NEVER)
             yield f"{path}.xml", self._atom(self._feeds[path], updated, [atom for atom, _ in entries]).encode()
             if ".json" in self._feeds[path].suffixes:
                 yield f"{path}.json", self._json(self._feeds[path], [item for _, item in entries]).encode()
+
+    def _paths(self, kind: str, event: NewsRow) -> Iterator[str]:
+        """The paths of those feeds of a kind that have an event: those of repositories and artifacts are also at the addresses of former names."""
+        yield _PATHS[kind](event)
+        if kind in ("repo", "artifact"):
+            yield from (_PATHS[kind](event._replace(repo=name)) for name in self._former.get(event.repo, ()))
 
     def _entry(self, event: NewsRow) -> tuple[str, str]:
         """The event as an entry of Atom, and as an item of JSON Feed."""
@@ -173,14 +187,17 @@ def person_feed(person: str) -> str:
     return f"{_PEOPLE}{slug(person)}"
 
 
-def _feeds_of(repo: str, news: Sequence[NewsOfArtifact], title: str) -> Iterator[Feed]:
-    """The feeds that have the events of a repository's artifacts."""
+def _feeds_of(repo: str, news: Sequence[NewsOfArtifact], title: str, former: Sequence[str]) -> Iterator[Feed]:
+    """The feeds that have the events of a repository's artifacts. `former`: its former names."""
     if not news:
         return
     yield Feed(ALL, "everything", title, HOME.pattern)
-    yield Feed(repository(repo), repo, f"{repo} · {title}", _quoted(urls.repository(repo)))
-    for artifact in (of_artifact["artifact"] for of_artifact in news):
-        yield Feed(model(repo, artifact), artifact, f"{repo}:{artifact} · {title}", _quoted(urls.model(repo, artifact)))
+    artifacts = [of_artifact["artifact"] for of_artifact in news]
+    for name in (repo, *former):
+        yield Feed(repository(name), repo, f"{repo} · {title}", _quoted(urls.repository(repo)))
+        for artifact in artifacts:
+            page = _quoted(urls.model(repo, artifact))
+            yield Feed(model(name, artifact), artifact, f"{repo}:{artifact} · {title}", page)
     if team := urls.team_of(repo):
         yield Feed(team_feed(team), team, f"{team} · {title}", _activity("team", team))
     for stage in dict.fromkeys(stage for of_artifact in news for stage in of_artifact["stages"]):

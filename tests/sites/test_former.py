@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import urljoin
+from xml.etree import ElementTree as ET
 
 import duckdb
 import pytest
@@ -20,6 +22,7 @@ from .conftest import parse
 pytestmark = pytest.mark.slow
 
 REPO = "git.example/acme/churn"
+ATOM = "{http://www.w3.org/2005/Atom}"
 
 # Two tags that were deleted: of one another has the name since then, and the other was the last of its artifact.
 _DELETED = """
@@ -85,6 +88,27 @@ def test_a_former_name_leads_to_the_new_one(built, path, to):
         True,
         True,
     )
+
+
+@pytest.mark.parametrize(
+    ("path", "entries"), [("repos/git.example~{}~churn.xml", 3), ("models/git.example~{}~churn/churn.xml", 2)]
+)
+def test_a_feed_goes_on_where_readers_know_it(built, path, entries):
+    feeds = [ET.parse(built[1] / "feeds" / path.format(team)).getroot() for team in ("acme", "old")]
+    (page, told), (former_page, former_told) = ((said(feed, "alternate"), entry_ids(feed)) for feed in feeds)
+    assert (page, told, len(told)) == (former_page, former_told, entries)
+    assert said(feeds[1], "self") == f"https://models.example/feeds/{path.format('old')}"
+    assert feeds[0].findtext(f"{ATOM}id") != feeds[1].findtext(f"{ATOM}id")
+
+
+def entry_ids(feed):
+    return [entry.findtext(f"{ATOM}id") for entry in feed.iter(f"{ATOM}entry")]
+
+
+def said(feed, relation):
+    """The address to which a feed has a link."""
+    (link,) = [link.get("href") for link in feed.findall(f"{ATOM}link") if link.get("rel") == relation]
+    return urljoin(feed.get("{http://www.w3.org/XML/1998/namespace}base"), link)
 
 
 def test_what_is_there_keeps_its_page_and_no_map_names_the_others(built):
