@@ -12,6 +12,7 @@
   const DEPTH = 100; // as far as `catalog lineage` may go
   const SWEEPS = 8;
   const SUBTITLE = 32; // characters
+  const HOST = /^(?:[^/]*[.:][^/]*|local|localhost)\//; // with which the name of a repository may begin
   const WIDE = 196, HIGH = 42, ACROSS = 52, BETWEEN = 14, EDGE = 8;
   const pill = (/** @type {[string, string]} */ [stage, look]) => element('span', { className: `pill s-${look}`, textContent: stage });
   const counted = (/** @type {number} */ count) => `${count.toLocaleString('en')} ${count === 1 ? 'node' : 'nodes'}`;
@@ -99,15 +100,18 @@
   /** A text cut at its front, where paths are alike. @type {(text: string, most: number) => string} */
   const tail = (text, most) => (text.length > most ? `…${text.slice(1 - most)}` : text);
 
+  /** Where a node is; of a repository without the host that all share. @type {(each: Shown, host: string) => string} */
+  const where = (each, host) => (each.node.graph && each.sub.startsWith(host) ? each.sub.slice(host.length) : each.sub);
+
   /** The second line of a box: its stage, and where it is. @type {(each: Shown, look: [string, string] | undefined, host: string) => string} */
   const subtitle = (each, look, host) => {
     const stage = look ? `${clip(look[0], SUBTITLE / 2)} · ` : '';
-    return stage + tail(each.node.graph && each.sub.startsWith(host) ? each.sub.slice(host.length) : each.sub, SUBTITLE - stage.length);
+    return stage + tail(where(each, host), SUBTITLE - stage.length);
   };
 
   /** What all of these begin with: the host of their repositories, where it is one. @type {(shown: Iterable<Shown>) => string} */
   const sharedHost = (shown) => {
-    const hosts = new Set([...shown].flatMap(({ node }) => (node.graph ? [node.graph.file.repo.slice(0, node.graph.file.repo.indexOf('/') + 1)] : [])));
+    const hosts = new Set([...shown].flatMap(({ node }) => (node.graph ? [HOST.exec(node.graph.file.repo)?.[0] ?? ''] : [])));
     return hosts.size === 1 ? [...hosts][0] : '';
   };
 
@@ -210,12 +214,13 @@
   };
   /** What is in production and follows from the version. @type {(all: Shown[], walked: {marked: Set<string>, own: Set<string>}) => HTMLElement} */
   const following = (all, walked) => {
+    const host = sharedHost(all);
     const lines = all.filter((each) => walked.marked.has(each.key) && !walked.own.has(each.key)).flatMap((each) => {
       const graph = /** @type {Graph | null} */ (each.node.graph);
       return (graph?.versions || []).filter((version) => version.place === each.node.place && version.inProd)
         .map((version) => ({ version, graph: /** @type {Graph} */ (graph) }));
     }).map(({ version, graph }) => element('li', {}, element('a', { className: 'strong', href: `${root}${graph.file.artifacts[version.artifact][1]}#${version.version}`,
-      textContent: `${graph.file.repo}:${version.artifact}@${version.version}` }), ' ', ...version.stages.map(pill)));
+      textContent: `${graph.file.repo.slice(host.length)}:${version.artifact}@${version.version}`, title: graph.file.repo }), ' ', ...version.stages.map(pill)));
     return element('section', { id: 'following' }, element('h2', { textContent: 'In production, and follows from it ' }, element('b', { textContent: String(lines.length) })),
       lines.length ? element('ul', {}, ...lines) : element('p', { className: 'muted', textContent: 'No version in production was made from it.' }));
   };
@@ -225,7 +230,7 @@
       element('thead', {}, element('tr', {}, ...['Steps', 'Name', 'Where', 'Stages'].map((word) => element('th', { textContent: word })))),
       element('tbody', {}, ...all.map((each) => element('tr', {}, element('td', { textContent: String(each.node.level) }),
         element('td', {}, each.href ? element('a', { className: 'strong', href: each.href, textContent: each.names.join(', ') || each.title }) : each.title),
-        element('td', { textContent: each.sub }), element('td', {}, ...each.stages.map(pill))))))));
+        element('td', { textContent: where(each, sharedHost(all)) }), element('td', {}, ...each.stages.map(pill))))))));
 
   let times = 0;
   const show = async () => {

@@ -51,9 +51,9 @@ def shown(browser, demo_folder, tmp_path):
     (tmp_path / "lineage").mkdir()
 
     def show(name, content):
-        path = tmp_path / urls.lineage(REPO)
-        path.write_bytes(data_script(urls.lineage(REPO).removesuffix(".js"), content))
-        return opened(browser, (tmp_path / name).as_uri() + f"?of={OWN}")
+        path = urls.lineage(content["repo"])
+        (tmp_path / path).write_bytes(data_script(path.removesuffix(".js"), content))
+        return opened(browser, (tmp_path / name).as_uri() + f"?of={content['repo']}:own@v1.0.0")
 
     return show
 
@@ -105,6 +105,22 @@ def test_a_box_leaves_out_the_host_that_all_have_and_cuts_what_is_long_at_its_fr
             "a-very-long-organisation/name",
             "…ong-organisation/name · 0000000",
         ]
+
+
+def test_the_lists_beside_a_graph_leave_out_the_host_that_all_have(shown):
+    with shown("lineage.html", lineage_of(2)) as page:
+        page.locator("#following li").wait_for()
+        named = page.locator("#following a").inner_text()
+        places = page.locator("#lineage details.fold tbody td:nth-child(3)").all_text_contents()
+    name = REPO.removeprefix("h.example/")
+    assert (named, [place.startswith(name) for place in places]) == (f"{name}:user@v1.0.0", [True, True])
+
+
+def test_a_first_part_of_a_name_that_is_no_host_stays(shown):
+    content = lineage_of(2) | {"repo": "acme/models/name"}
+    with shown("lineage.html", content) as page:
+        page.locator("#following li").wait_for()
+        assert page.locator("#following a").inner_text() == "acme/models/name:user@v1.0.0"
 
 
 def test_a_path_that_metafiles_declare_goes_before_one_of_equal_content(shown):
