@@ -224,13 +224,13 @@
     return element('section', { id: 'following' }, element('h2', { textContent: 'In production, and follows from it ' }, element('b', { textContent: String(lines.length) })),
       lines.length ? element('ul', {}, ...lines) : element('p', { className: 'muted', textContent: 'No version in production was made from it.' }));
   };
-  /** @type {(all: Shown[], open: boolean) => HTMLElement} */
-  const table = (all, open) => element('details', { className: 'fold', open }, element('summary', { textContent: all.length > 1 ? `All ${counted(all.length)} as a table` : 'The node as a table' }),
+  /** @type {(all: Shown[], open: boolean, host?: string) => HTMLElement} */
+  const table = (all, open, host = sharedHost(all)) => element('details', { className: 'fold', open }, element('summary', { textContent: all.length > 1 ? `All ${counted(all.length)} as a table` : 'The node as a table' }),
     element('div', { className: 'card scroll' }, element('table', { className: 'tbl' },
       element('thead', {}, element('tr', {}, ...['Steps', 'Name', 'Where', 'Stages'].map((word) => element('th', { textContent: word })))),
       element('tbody', {}, ...all.map((each) => element('tr', {}, element('td', { textContent: String(each.node.level) }),
         element('td', {}, each.href ? element('a', { className: 'strong', href: each.href, textContent: each.names.join(', ') || each.title }) : each.title),
-        element('td', { textContent: where(each, sharedHost(all)) }), element('td', {}, ...each.stages.map(pill))))))));
+        element('td', { textContent: where(each, host) }), element('td', {}, ...each.stages.map(pill))))))));
 
   let times = 0;
   const show = async () => {
