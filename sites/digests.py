@@ -28,6 +28,7 @@ from sites.pages import (
     STATUS,
 )
 from sites.program import digest_of
+from sites.view_models.feeds import team_feed
 
 LISTS = (HOME, MODELS, *GROUPS, LINEAGE, REPOS, STATUS)  # pages about all repositories
 
@@ -75,7 +76,7 @@ def digests(
     teams: dict[str, list[str]] = {}
     for row in inputs.repositories:
         if row.artifacts:
-            teams.setdefault(urls.team(urls.team_of(row.repo)), []).append(row.repo)
+            teams.setdefault(urls.team_of(row.repo), []).append(row.repo)
     scripts = {
         urls.model_data(row.repo, artifact): row.repo for row in inputs.repositories for artifact in row.artifacts
     }
@@ -88,7 +89,11 @@ def digests(
         pages={
             **{page.pattern: of_crawls if page == STATUS else of_lists for page in LISTS},
             **dict.fromkeys((page.pattern for page in (CRAWL, COMPARE, LICENCES, ABOUT, MISSING)), of_all),
-            **{path: digest_of(host, of_feed(*own)) for path, own in teams.items()},
+            # Whether a team has a feed may follow from a repository without artifacts, such as one whose tags were all deleted.
+            **{
+                urls.team(team): digest_of(host, f"{team_feed(team)}.xml" in feeds, of_feed(*own))
+                for team, own in teams.items()
+            },
             **{path: by_repo[repo] for path, repo in repos.items()},
         },
         others={

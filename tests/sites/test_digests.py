@@ -92,6 +92,17 @@ def test_what_changes_of_the_catalog(given, paths):
     assert changed(**given) == paths
 
 
+def test_the_page_of_a_team_follows_from_whether_the_team_has_a_feed():
+    rows = [ROW._replace(repo="acme/a"), *(ROW._replace(repo=repo, artifacts=[]) for repo in ("acme/c", "other/d"))]
+    inputs = PageInputs(recipe="1", repositories=rows, crawls=[])
+    of_c, page = {"feeds/teams/acme.xml": ["acme/c"]}, urls.team("acme")
+    digest, without, with_another = (
+        digests(inputs, feeds, [], ("x", None)).pages[page]
+        for feeds in (of_c, {}, of_c | {"feeds/teams/other.xml": ["other/d"]})
+    )
+    assert (digest != without, digest == with_another) == (True, True)
+
+
 def test_the_rows_of_a_file_are_those_of_its_repository():
     assert [made().repos_of([path]) for path in ("models/b/m.html", "feeds/repos/b.xml", "models.html")] == [
         {"b"}, {"b"}, set(),
