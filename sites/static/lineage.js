@@ -100,7 +100,7 @@
   /** A text cut at its front, where paths are alike. @type {(text: string, most: number) => string} */
   const tail = (text, most) => (text.length > most ? `…${text.slice(1 - most)}` : text);
 
-  /** Where a node is; of a repository without the host that all share. @type {(each: Shown, host: string) => string} */
+  /** Where a node is, without the host that all share. @type {(each: Shown, host: string) => string} */
   const where = (each, host) => (each.node.graph && each.sub.startsWith(host) ? each.sub.slice(host.length) : each.sub);
 
   /** The second line of a box: its stage, and where it is. @type {(each: Shown, look: [string, string] | undefined, host: string) => string} */
@@ -212,9 +212,8 @@
   const keep = () => {
     try { history.replaceState(null, '', `${location.pathname}?${new URLSearchParams(chosen)}`); } catch (e) { /* file:// in some browsers */ }
   };
-  /** What is in production and follows from the version. @type {(all: Shown[], walked: {marked: Set<string>, own: Set<string>}) => HTMLElement} */
-  const following = (all, walked) => {
-    const host = sharedHost(all);
+  /** What is in production and follows from the version. @type {(all: Shown[], walked: {marked: Set<string>, own: Set<string>}, host: string) => HTMLElement} */
+  const following = (all, walked, host) => {
     const lines = all.filter((each) => walked.marked.has(each.key) && !walked.own.has(each.key)).flatMap((each) => {
       const graph = /** @type {Graph | null} */ (each.node.graph);
       return (graph?.versions || []).filter((version) => version.place === each.node.place && version.inProd)
@@ -224,8 +223,8 @@
     return element('section', { id: 'following' }, element('h2', { textContent: 'In production, and follows from it ' }, element('b', { textContent: String(lines.length) })),
       lines.length ? element('ul', {}, ...lines) : element('p', { className: 'muted', textContent: 'No version in production was made from it.' }));
   };
-  /** @type {(all: Shown[], open: boolean, host?: string) => HTMLElement} */
-  const table = (all, open, host = sharedHost(all)) => element('details', { className: 'fold', open }, element('summary', { textContent: all.length > 1 ? `All ${counted(all.length)} as a table` : 'The node as a table' }),
+  /** @type {(all: Shown[], open: boolean, host: string) => HTMLElement} */
+  const table = (all, open, host) => element('details', { className: 'fold', open }, element('summary', { textContent: all.length > 1 ? `All ${counted(all.length)} as a table` : 'The node as a table' }),
     element('div', { className: 'card scroll' }, element('table', { className: 'tbl' },
       element('thead', {}, element('tr', {}, ...['Steps', 'Name', 'Where', 'Stages'].map((word) => element('th', { textContent: word })))),
       element('tbody', {}, ...all.map((each) => element('tr', {}, element('td', { textContent: String(each.node.level) }),
@@ -260,13 +259,13 @@
         onclick: () => { chosen.way = way; show(); } })));
       const walked = await both(found, chosen.way);
       if (turn !== times) return;
-      const all = [...walked.nodes.values()].map(describe), fewer = all.length > MOST_NODES;
+      const all = [...walked.nodes.values()].map(describe), host = sharedHost(all), fewer = all.length > MOST_NODES;
       const { near, edges, versions: contracted } = fewer ? nearest(walked, all, MOST_NODES) : { near: all, edges: [...walked.edges.values()], versions: false };
       const svg = drawn(walked, near, edges);
       const notes = [...(fewer ? [`${counted(all.length)}: the picture has the ${near.length.toLocaleString('en')}${contracted ? ' versions' : ''} within two steps, the table all.`] : []),
         ...(walked.cut ? ['More repositories than a page reads: catalog lineage has all.'] : [])].map((words) => element('p', { className: 'note', textContent: words }));
       holder.replaceChildren(bar, element('div', { className: 'lineage' }, element('div', { className: 'card scroll' }, svg)), ...notes,
-        ...(chosen.way === 'up' ? [] : [following(all, walked)]), table(all, fewer));
+        ...(chosen.way === 'up' ? [] : [following(all, walked, host)]), table(all, fewer, host));
       window.S.enhance(holder);
       centre(svg);
     } catch (error) {
