@@ -228,9 +228,9 @@ def shortage(error: BaseException | None) -> str | None:
     while error is not None and id(error) not in seen:
         seen.add(id(error))
         text = _text(error)
-        if _is_of_memory(error, text):
+        if _is_out_of_memory(error, text):
             return "this machine has too little memory"
-        if _is_of_files(error, text):
+        if _has_too_many_files(error, text):
             return "too many files are open: the limit of this process (ulimit -n) or of this machine"
         if isinstance(error, RuntimeError) and "can't start new thread" in text:
             return "no more threads can be started: too little memory, or the limit of processes (ulimit -u)"
@@ -238,7 +238,7 @@ def shortage(error: BaseException | None) -> str | None:
     return None
 
 
-def _is_of_memory(error: BaseException, text: str) -> bool:
+def _is_out_of_memory(error: BaseException, text: str) -> bool:
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryException":  # DuckDB's
         return True
     if isinstance(error, (OSError, ImportError)) and "failed to map segment" in text:  # dlopen(3)
@@ -246,7 +246,7 @@ def _is_of_memory(error: BaseException, text: str) -> bool:
     return isinstance(error, OSError) and error.errno == errno.ENOMEM
 
 
-def _is_of_files(error: BaseException, text: str) -> bool:
+def _has_too_many_files(error: BaseException, text: str) -> bool:
     if isinstance(error, ImportError) and os.strerror(errno.EMFILE) in text:  # dlopen(3), which gives no number
         return True
     return isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE)

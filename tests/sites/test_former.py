@@ -91,13 +91,13 @@ def test_a_former_name_leads_to_the_new_one(built, path, to):
 
 
 @pytest.mark.parametrize(
-    ("path", "entries"), [("repos/git.example~{}~churn.xml", 3), ("models/git.example~{}~churn/churn.xml", 2)]
+    ("path", "count"), [("repos/git.example~{}~churn.xml", 3), ("models/git.example~{}~churn/churn.xml", 2)]
 )
-def test_a_feed_goes_on_where_readers_know_it(built, path, entries):
+def test_a_feed_goes_on_where_readers_know_it(built, path, count):
     feeds = [ET.parse(built[1] / "feeds" / path.format(team)).getroot() for team in ("acme", "old")]
-    (page, told), (former_page, former_told) = ((said(feed, "alternate"), entry_ids(feed)) for feed in feeds)
-    assert (page, told, len(told)) == (former_page, former_told, entries)
-    assert said(feeds[1], "self") == f"https://models.example/feeds/{path.format('old')}"
+    (page, ids), (former_page, former_ids) = ((link_of(feed, "alternate"), entry_ids(feed)) for feed in feeds)
+    assert (page, ids, len(ids)) == (former_page, former_ids, count)
+    assert link_of(feeds[1], "self") == f"https://models.example/feeds/{path.format('old')}"
     assert feeds[0].findtext(f"{ATOM}id") != feeds[1].findtext(f"{ATOM}id")
 
 
@@ -105,7 +105,7 @@ def entry_ids(feed):
     return [entry.findtext(f"{ATOM}id") for entry in feed.iter(f"{ATOM}entry")]
 
 
-def said(feed, relation):
+def link_of(feed, relation):
     """The address to which a feed has a link."""
     (link,) = [link.get("href") for link in feed.findall(f"{ATOM}link") if link.get("rel") == relation]
     return urljoin(feed.get("{http://www.w3.org/XML/1998/namespace}base"), link)

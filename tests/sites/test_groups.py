@@ -66,14 +66,14 @@ def test_the_list_of_people_is_that_of_list_people(demo, catalog):
 
 
 def test_the_feed_of_a_team_has_what_happened_in_its_repositories(demo, catalog):
-    asked = "select internal.team_of(repo) as team, least(count(*), 50) as events from resolved_events group by team"
-    told = {row["team"]: row["events"] for row in catalog.sql(asked).rows}
+    question = "select internal.team_of(repo) as team, least(count(*), 50) as events from resolved_events group by team"
+    events = {row["team"]: row["events"] for row in catalog.sql(question).rows}
     linked = {}
-    for team in told:
+    for team in events:
         page = (demo / "site" / urls.team(team)).read_text("utf-8")
         (feed,) = re.findall(r'<a href="\.\./(feeds/teams/[^"]*)[.]xml">Feed</a>', page)
         linked[team] = len(json.loads((demo / "site" / f"{feed}.json").read_text("utf-8"))["items"])
-    assert (linked, len(linked) > 5) == (told, True)
+    assert (linked, len(linked) > 5) == (events, True)
 
 
 def test_the_list_of_people_leads_to_the_feed_of_each_who_tagged(demo, catalog):

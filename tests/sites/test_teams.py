@@ -41,8 +41,8 @@ def test_the_team_of_a_repository(repo, team):
 
 def test_sql_names_the_same_teams(empty_catalog_file):
     with closing(database.connect(empty_catalog_file)) as connection:
-        asked = connection.execute("select repo, internal.team_of(repo) from unnest(?) t(repo)", [[*TEAMS]])
-        assert dict(asked.fetchall()) == TEAMS
+        answer = connection.execute("select repo, internal.team_of(repo) from unnest(?) t(repo)", [[*TEAMS]])
+        assert dict(answer.fetchall()) == TEAMS
 
 
 @pytest.mark.parametrize(

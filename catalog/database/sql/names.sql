@@ -3,8 +3,8 @@
 -- internal.tag_name(a_ref) [scalar]: The name of a tag: what stands behind `refs/tags/` in its ref.
 a_ref[length('refs/tags/') + 1:];
 
--- internal.team_of(a_repo) [scalar]: The team of a repository: the folder it is in on its host; empty where it is in none. A host has a
---     dot or a port in it; a name in repos.toml need not have one.
+-- internal.team_of(a_repo) [scalar]: The team of a repository: its folder on its host; empty where it is in none. A host has a dot or a
+--     port in it, or is `local` or `localhost`; a name in repos.toml need not have one.
 regexp_extract(a_repo, '^(?:(?:[^/]*[.:][^/]*|local|localhost)/)?(?:(.*)/)?[^/]*$', 1);
 
 -- internal.pipeline_file(a_metafile) [scalar]: The file that defines the pipeline stages of a metafile: the `dvc.yaml` of a `dvc.lock`,
