@@ -163,7 +163,7 @@ def of_activity(render: Renderer, events: list[ActivityRow]) -> Iterator[tuple[s
     yield activity.INDEX, activity.index_script(counts, NAMES, repos, news, "", "0")
     yield from ((activity.data(name), activity.month_script(name, rows)) for name, rows in months.items())
     listed = [(activity.page(row.month), activity.title(row.month), row.entries) for row in counts]
-    yield ACTIVITY.pattern, render(ACTIVITY, {"months": listed, "feeds": news.in_general(), "host": ""})
+    yield ACTIVITY.pattern, render(ACTIVITY, {"months": listed, "feeds": [*news.of_stages(), *news.of_kinds()]})
 
 
 def of_board(render: Renderer, rows: Board) -> Iterator[tuple[str, bytes]]:
