@@ -3,6 +3,11 @@
 -- internal.tag_name(a_ref) [scalar]: The name of a tag: what stands behind `refs/tags/` in its ref.
 a_ref[length('refs/tags/') + 1:];
 
+-- internal.host_of(a_repo) [scalar]: The host in a repository's name, which has a dot or a port in it, or is `local` or `localhost`; null
+--     where a name in repos.toml has none.
+case when regexp_matches(split_part(a_repo, '/', 1), '[.:]') or split_part(a_repo, '/', 1) in ('local', 'localhost')
+    then split_part(a_repo, '/', 1) end;
+
 -- internal.team_of(a_repo) [scalar]: The team of a repository: its folder on its host; empty where it is in none. A host has a dot or a
 --     port in it, or is `local` or `localhost`; a name in repos.toml need not have one.
 regexp_extract(a_repo, '^(?:(?:[^/]*[.:][^/]*|local|localhost)/)?(?:(.*)/)?[^/]*$', 1);

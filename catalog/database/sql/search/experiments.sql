@@ -55,7 +55,7 @@ with experiments_by_number as materialized (from internal.search_experiments()),
 stated_values as (
     select doc, 'name' as field, name as value, name as compared from experiments_by_number
     union all select doc, 'repo', repo, repo from experiments_by_number
-    union all select doc, 'host', internal.search_host(repo), internal.search_host(repo) from experiments_by_number
+    union all select doc, 'host', internal.host_of(repo), internal.host_of(repo) from experiments_by_number
     union all select doc, 'org', org, org from (select doc, unnest(internal.search_orgs(repo)) as org from experiments_by_number)
     union all select doc, 'author', author, unnest([author, author_email]) from experiments_by_number
     union all select doc, 'has', 'metrics', 'metrics' from experiments_by_number semi join metrics using (repo, commit)

@@ -9,16 +9,11 @@ case
     else internal.search_folded(a_value)
 end;
 
--- internal.search_host(a_repo) [scalar]: The host in a repository's name, which has a dot or a port in it; a name in repos.toml need not
---     have one.
-case when regexp_matches(split_part(a_repo, '/', 1), '[.:]') or split_part(a_repo, '/', 1) in ('local', 'localhost')
-    then split_part(a_repo, '/', 1) end;
-
 -- internal.search_orgs(a_repo) [scalar]: What stands between the host and the repository's name: of `git.example/acme/risk/churn` `acme`
 --     and `acme/risk`.
 list_transform(
-    range(case when internal.search_host(a_repo) is null then 1 else 2 end, len(string_split(a_repo, '/'))),
-    lambda place: array_to_string(string_split(a_repo, '/')[case when internal.search_host(a_repo) is null then 1 else 2 end:place], '/')
+    range(case when internal.host_of(a_repo) is null then 1 else 2 end, len(string_split(a_repo, '/'))),
+    lambda place: array_to_string(string_split(a_repo, '/')[case when internal.host_of(a_repo) is null then 1 else 2 end:place], '/')
 );
 
 -- internal.search_spelling(a_field, a_value, a_key) [scalar]: What several spellings of one value share; a person has several keys.

@@ -176,7 +176,7 @@ named_owners as (
 stated_values as (
     select doc, 'name' as field, artifact as value from subjects
     union all select doc, 'repo', repo from subjects
-    union all select doc, 'host', internal.search_host(repo) from subjects
+    union all select doc, 'host', internal.host_of(repo) from subjects
     union all select doc, 'org', unnest(internal.search_orgs(repo)) from subjects
     union all select doc, 'type', type from subjects
     union all select doc, 'label', unnest(labels) from subjects
