@@ -8,9 +8,8 @@ a_ref[length('refs/tags/') + 1:];
 case when regexp_matches(split_part(a_repo, '/', 1), '[.:]') or split_part(a_repo, '/', 1) in ('local', 'localhost')
     then split_part(a_repo, '/', 1) end;
 
--- internal.team_of(a_repo) [scalar]: The team of a repository: its folder on its host; empty where it is in none. A host has a dot or a
---     port in it, or is `local` or `localhost`; a name in repos.toml need not have one.
-regexp_extract(a_repo, '^(?:(?:[^/]*[.:][^/]*|local|localhost)/)?(?:(.*)/)?[^/]*$', 1);
+-- internal.team_of(a_repo) [scalar]: The team of a repository: its folder on its host; empty where it is in none.
+regexp_extract(a_repo[coalesce(length(internal.host_of(a_repo)) + 2, 1):], '^(.*)/', 1);
 
 -- internal.pipeline_file(a_metafile) [scalar]: The file that defines the pipeline stages of a metafile: the `dvc.yaml` of a `dvc.lock`,
 --     and any other file itself.
