@@ -13,12 +13,13 @@ from pathlib import Path
 from threading import Lock
 from typing import NoReturn, Protocol
 
-from catalog.crawl.worker import keep_running, work
+from catalog.crawl.child_start import start
+from catalog.crawl.worker import keep_running
 from catalog.errors import Exit
 
 FORK_SHARE = 2  # forks begin with as much memory as this process: with it they may hold half of what the crawl may
 
-_START = "import sys; sys.path[:] = {path!r}; from catalog.crawl.worker import work; work({line}, {memory_gate})"
+_START = "import sys; sys.path[:] = {path!r}; from catalog.crawl.child_start import start; start({line}, {memory_gate})"
 _OPEN_FILES = Path("/proc/self/fd")
 _THREADS = Path("/proc/self/task")
 
@@ -132,7 +133,7 @@ def _run(line: int, memory_gate: int, mask: set[signal.Signals | int]) -> NoRetu
         _close_others({0, 1, 2, line, memory_gate})
         keep_running()
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        work(line, memory_gate)
+        start(line, memory_gate)
     finally:
         os._exit(Exit.BUG)
 

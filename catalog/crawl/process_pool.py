@@ -110,7 +110,7 @@ class Workers:
             except Died as died:
                 outcome, why = _blamed(task, died, self._order.max_memory)
             except OSError as error:
-                outcome, why = VisitOutcome.BUG, f"no process can be started to read it: {error.strerror}"
+                outcome, why = VisitOutcome.DOWN, f"no process can be started to read it: {error.strerror}"
         return lost_visit(task, perf_counter() - clock, why, outcome)
 
     def _alone_in_a_process(self, task: VisitTask) -> VisitResult:
@@ -169,4 +169,6 @@ def _blamed(task: VisitTask, died: Died, max_memory: int) -> tuple[VisitOutcome,
                 VisitOutcome.TOO_BIG,
                 f"{task.repo.url}: the crawl needs more than {max_memory:,} bytes of memory to read it, the limit max_memory",
             )
+        case Cause.MACHINE:
+            return VisitOutcome.DOWN, f"the process that read it {died}: this machine may have too little memory"
     return VisitOutcome.BUG, f"the process that read it {died}"

@@ -25,9 +25,10 @@ from typing import TypeGuard
 
 from catalog.config.model import SourceConfig
 from catalog.crawl.arrow_loading import load_without_pandas
+from catalog.crawl.child_start import SHORTAGE
 from catalog.crawl.context import ReadContext
 from catalog.crawl.visit import VisitResult, VisitTask, visit
-from catalog.errors import Exit
+from catalog.errors import Exit, shortage
 from catalog.plugins.connector import installed
 from catalog.privacy.settings import DEFAULT, Privacy
 from catalog.store.lock import Shared
@@ -124,6 +125,7 @@ def _serve(connection: Connection, memory_gate: Shared) -> None:
     pulse = Pulse(send)
     context = read_context(order, memory_gate)
     threads = ThreadPoolExecutor(MOST, thread_name_prefix="visit")
+    send(None)  # from now on, what ends this process is a visit
     while True:
         threads.submit(_visit, connection.recv(), context, pulse, send).add_done_callback(_exit_on_error)
 
@@ -149,8 +151,8 @@ def _visit(request: VisitRequest, context: ReadContext, pulse: Pulse, send: Call
 
 def _exit_on_error(future: Future[None]) -> None:
     """The crawl would wait for ever for an answer that could not be sent; it detects a process that ended."""
-    if future.exception() is not None:
-        os._exit(Exit.BUG)
+    if error := future.exception():
+        os._exit(SHORTAGE if shortage(error) else Exit.BUG)
 
 
 def _is_logger(each: object) -> TypeGuard[logging.Logger]:

@@ -14,11 +14,13 @@ from threading import Lock, Thread
 from time import monotonic
 
 from catalog.crawl.child_process import Child
+from catalog.crawl.child_start import SHORTAGE
 from catalog.crawl.visit import VisitTask
 from catalog.crawl.worker import VisitReply, VisitRequest, WorkerInit
 
 PATIENCE = 2.0  # seconds until a process that does not end is ended
 STUCK = 10.0  # seconds without a sign of life, after which the other visits of a process are not left waiting
+SHORTAGES = (SHORTAGE, 127)  # exit codes: ours, and that of glibc where a thread has no memory for its variables
 GRACE = 5.0  # seconds that a visit has, after its time, to end by itself
 
 
@@ -28,6 +30,7 @@ class Cause(Enum):
     TIME = "time"  # a visit went on for too long, and did not end by itself
     PROCESSOR = "processor"
     MEMORY = "memory"
+    MACHINE = "machine"  # which lacked memory, files or threads
     ITSELF = "itself"
 
 
@@ -47,6 +50,7 @@ class WorkerProcess:
         self.dead = False
         self.burden = 0
         self._last_message_at = monotonic()
+        self._has_begun = False
         self._how, self._cause = "", Cause.ITSELF
         self._socket, self._line = child.line, Connection(os.dup(child.line.fileno()))
         self._lock, self._tickets = Lock(), count()
@@ -108,7 +112,7 @@ class WorkerProcess:
                 result.set_exception(Died(how, self._cause))
 
     def _handle(self, message: VisitReply | None) -> None:
-        self._last_message_at = monotonic()
+        self._last_message_at, self._has_begun = monotonic(), True
         if message is None:
             return
         with self._lock:
@@ -119,4 +123,6 @@ class WorkerProcess:
         code = self.process.wait()
         if code == -signal.SIGXCPU:
             self._cause = Cause.PROCESSOR
+        elif self._cause is Cause.ITSELF and (code in SHORTAGES or not self._has_begun):
+            self._cause = Cause.MACHINE
         return f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"

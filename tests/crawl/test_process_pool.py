@@ -18,8 +18,9 @@ from time import perf_counter, sleep
 import pytest
 
 from catalog.config.keys import CRAWL as CRAWL_KEYS
-from catalog.crawl import process_pool, reading, worker, worker_process
+from catalog.crawl import child_process, process_pool, reading, worker, worker_process
 from catalog.crawl import visit as visits
+from catalog.crawl.child_start import SHORTAGE
 from catalog.crawl.context import CrawlContext
 from catalog.crawl.crawl import crawl
 from catalog.crawl.driver import visit_and_record
@@ -225,6 +226,30 @@ def test_where_no_process_can_be_started_this_one_reads(tmp_path, monkeypatch, c
         {"m": ("new", None)},
         ["reads with one process"],
     )
+
+
+def test_a_process_that_ends_before_it_begins_is_not_the_fault_of_a_repository(tmp_path, monkeypatch):
+    monkeypatch.setattr(child_process, "_START", "raise SystemExit(1)")
+    monkeypatch.setattr(process_pool, "can_fork", lambda *_: False)
+    assert outcomes(crawl(wish(tmp_path, fleet(tmp_path / "git", "m"), "processes = 2"))) == {
+        "m": (
+            "down",
+            "the process that read it ended with exit code 1: this machine may have too little memory",
+        )
+    }
+
+
+@pytest.mark.parametrize(
+    ("error", "exit_code", "shows_traceback"),
+    [
+        pytest.param('RuntimeError("can\'t start new thread")', SHORTAGE, False, id="a shortage"),
+        pytest.param('RuntimeError("x")', 1, True, id="a bug"),
+    ],
+)
+def test_a_process_that_cannot_begin_has_a_traceback_for_bugs_alone(error, exit_code, shows_traceback):
+    code = f"from catalog.crawl import child_start, worker\ndef work(*_):\n raise {error}\nworker.work = work\nchild_start.start(0, 0)"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (ended.returncode, "Traceback" in ended.stderr) == (exit_code, shows_traceback)
 
 
 @pytest.mark.slow
