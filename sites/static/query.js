@@ -264,6 +264,7 @@ const QueryLanguage = (() => {
     /** @param {string} name @param {string} operator @param {string} value @param {boolean} quoted @param {number} column @param {number} valueColumn @returns {QueryCondition | null} */
     condition(name, operator, value, quoted, column, valueColumn) {
       const field = this.fields.get(name);
+      if (name.includes('/')) throw new QueryError(`expected repo:${name} name:${value.split(/[@#]/)[0]} for the reference ${name}:${value}`, column);
       if (!field) throw new QueryError(`unknown field '${name}', expected one of ${[...this.fields.keys(), 'sort'].join(', ')}; quote it to search for the text`, column);
       if (field.kind === 'text' && operator) throw new QueryError(`${name} is text, expected ${name}:value without ${operator}`, valueColumn - operator.length);
       if (field.kind === 'flag') {

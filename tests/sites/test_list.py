@@ -235,7 +235,7 @@ def test_a_query_is_typed_repaired_and_explained(opened):
     page = opened()
     box = page.get_by_label("Filter the list")
     shown = []
-    for query in ("lightg", "fruad", "is:version", "stage:", "churn OR"):
+    for query in ("lightg", "fruad", "is:version", "stage:", "churn OR", "demo.example/ads/ctr:ctr#prod"):
         box.fill(query)
         box.press("Enter")
         page.wait_for_timeout(150)
@@ -246,6 +246,11 @@ def test_a_query_is_typed_repaired_and_explained(opened):
         ("is:version", "0 of 40", "This page does not know is:version. Ask catalog search 'is:version'"),
         ("stage:", "0 of 40", "The query cannot be read: column 7: expected a value behind stage:."),
         ("churn OR", "0 of 40", "The query cannot be read: column 9: expected something to find beside OR."),
+        (
+            "demo.example/ads/ctr:ctr#prod",
+            "0 of 40",
+            "The query cannot be read: column 1: expected repo:demo.example/ads/ctr name:ctr for the reference demo.example/ads/ctr:ctr#prod.",
+        ),
     ]
 
 

@@ -81,6 +81,9 @@ def _measure(kind: str, name: str, parts: tuple[str, str, bool], columns: tuple[
 
 def _condition(name: str, parts: tuple[str, str, bool], columns: tuple[int, int]) -> Condition:
     operator, value, quoted = parts
+    if "/" in name:  # of a reference; of fields only metrics and parameters have names with one
+        artifact = re.split("[@#]", value)[0]
+        raise QueryError(f"expected repo:{name} name:{artifact} for the reference {name}:{value}", columns[0])
     if name not in BY_NAME:
         raise QueryError(
             f"unknown field {name!r}{_near(name, [*BY_NAME, 'sort', 'metric.NAME', 'param.NAME'])}; quote it to search for the text",

@@ -102,6 +102,7 @@ IN_NEGATION = "is about the whole query, expected it outside of what is negated"
             f"column 1: unknown field 'zzz', expected one of {', '.join(BY_NAME)}, sort, metric.NAME, param.NAME; quote it to search for the text",
             id="a field that is near none",
         ),
+        pytest.param("example.com/acme/churn:eval:auc@v1.0.0", "column 1: expected repo:example.com/acme/churn name:eval:auc for the reference example.com/acme/churn:eval:auc@v1.0.0", id="a reference"),
         pytest.param("metric.:>1", "column 1: expected a name behind metric., as in metric.auc", id="a metric without a name"),
         pytest.param('param."":1', "column 1: expected a name behind param., as in param.lr", id="a parameter without a name"),
         pytest.param("stage:", "column 7: expected a value behind stage:", id="a field without a value"),
