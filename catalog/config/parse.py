@@ -142,7 +142,7 @@ def _repos(tables: list[TableReader], options: Mapping[str, Any]) -> Iterator[Re
             reader.refuse("name", quoted(name), REPOSITORY_NAME.expected)
         aliases = tuple(dict.fromkeys(values.pop("aliases")))
         for alias in aliases:
-            reader.refuse_duplicate(alias, names)
+            reader.refuse_duplicate(alias, names, "aliases")
         yield RepoConfig(name=name, url=url, aliases=aliases, options=RepoOptions(**values))
 
 

@@ -66,12 +66,11 @@ class TableReader:
                 hint = f"; did you mean {quoted(close[0])}?" if close else ""
                 self.complain(f"unknown key {quoted(key)}: expected one of {', '.join(sorted(names))}{hint}")
 
-    def refuse_duplicate(self, name: str, names: dict[str, str]) -> None:
-        """A complaint where `names`, to which it is added, has the name already, in whatever case."""
+    def refuse_duplicate(self, name: str, names: dict[str, str], key: str = "name") -> None:
+        """A complaint where `names`, to which it is added, has the name already, in whatever case. `key`: that which may state another."""
         if (first := names.setdefault(name.lower(), self.place)) != self.place:
-            self.complain(
-                f"duplicate name {quoted(name)}: expected another than that of {first}; state one by the key 'name'"
-            )
+            place, remedy = ("", "; state one by the key 'name'") if key == "name" else (f" in {key}", "")
+            self.complain(f"duplicate name {quoted(name)}{place}: expected another than that of {first}{remedy}")
 
     def refuse(self, key: str, shown: str, expected: str) -> None:
         self.complain(f"invalid {key}{' ' if shown else ''}{shown}: expected {expected}")
