@@ -38,7 +38,6 @@ class VisitTask:
     limits: Limits
     network: NetworkRules = field(default_factory=NetworkRules)
     has_untrusted_url: bool = False  # a listing named it, on another host than its own
-    is_renamed: bool = False  # by this crawl: its rows lie under the former name
     number: int = 0  # of the crawl
     start: HeadStart | None = None
     started: datetime | None = None

@@ -8,6 +8,7 @@ from pathlib import Path
 from catalog.crawl.ref_answers import RefAnswers
 from catalog.plugins.connector import Connector
 from catalog.privacy.settings import DEFAULT, Privacy
+from catalog.store.last_visit import LastVisit
 from catalog.store.observations import Observations
 from catalog.store.partitions import PartitionKey, Store, privacy_digest, readers_digest
 from catalog.transport.origin import Pool
@@ -62,6 +63,12 @@ class CrawlContext(ReadContext):
             privacy=privacy,
             debug=debug,
         )
+
+    def rename(self, former: str, repo: str, last: LastVisit | None) -> None:
+        """Goes on under another name with what is remembered of a repository, and with its rows. `last`: its last visit under the former name."""
+        if last is not None and last.partition is not None:
+            self.store.go_on(repo, self.last_rows(former, last.partition))
+        self.observations.rename(former, repo)
 
     def last_rows(self, repo: str, partition: str) -> Path:
         """The file of the rows of a repository's last partition."""

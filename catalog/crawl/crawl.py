@@ -133,7 +133,6 @@ class CrawlRun:
         if not dry:
             self._journal.clean(detector.digest(), detector.clean)
         self._last_visits = self._journal.last_visits()
-        self._renamed: frozenset[str] = frozenset()
         self._pushes = PushCache(config.output / "store" / "sources", context.readers)
 
     def plan(self, only: Collection[str], tell: Callable[[str], None]) -> CrawlPlan:
@@ -200,15 +199,14 @@ class CrawlRun:
 
     def _record_inventory(self, inventory: Inventory, journal: CrawlEntry, now: datetime) -> None:
         """Before the visits: which repositories have another name, so that these go on with their history, and which left."""
-        observations, known = self._context.observations, Identities(self._context.observations.root)
+        known = Identities(self._context.observations.root)
         listed = identities(inventory)
         before, moved = inventory_moves(known.read(), listed, self._last_visits, aliases(inventory))
         for move in moved:
-            observations.rename(move.former, move.repo)
+            self._context.rename(move.former, move.repo, self._last_visits.get(move.former))
         journal.change_inventory(renames(moved, journal.number), ())
         known.write(before, following(before, moved, listed))
         self._last_visits = self._journal.last_visits() if moved else self._last_visits
-        self._renamed = frozenset(move.repo for move in moved)
         journal.change_inventory((), departures(inventory, self._last_visits, moved, journal.number, now))
 
     def save(self, plan: CrawlPlan) -> None:
@@ -251,7 +249,6 @@ class CrawlRun:
             limits=limits,
             network=NetworkRules(allow=self._config.allowed_hosts),
             has_untrusted_url=entry.has_untrusted_url,
-            is_renamed=repo.name in self._renamed,
         )
 
     def _scheduler_limits(self, slow: OnSlow, left: RemainingVisits) -> SchedulerLimits[VisitTask, Recorded]:

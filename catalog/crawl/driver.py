@@ -121,7 +121,7 @@ def _with_previous(task: VisitTask, context: CrawlContext) -> VisitTask:
     if not is_alike and has_refs:
         return task
     data = context.store.data(name, before)
-    if data is None and not task.is_renamed and not _was_pruned(task, before, context):
+    if data is None and not _was_pruned(task, before, context):
         log.warning("%s: its rows in the store are lost or damaged, and are read again", name)
     had_refs = not has_refs and _had_refs(name, data, context)
     return replace(task, previous=data if is_alike else None, had_refs=had_refs)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -66,9 +66,7 @@ def _steps(plan: CrawlPlan, context: CrawlContext, journal: Journal) -> Iterator
     former = {move.repo: move.former for move in moved}
     for entry in plan.visited:
         name = entry.repo.name
-        yield PlannedStep(
-            repo=name, action="visit", why=_why(context, name, last.get(former.get(name, name)), name in former)
-        )
+        yield PlannedStep(repo=name, action="visit", why=_why(context, name, former.get(name, name), last))
     for name, reason in plan.skipped.items():
         yield PlannedStep(repo=name, action="skip", why=reason.value)
     gone = {move.former for move in moved}
@@ -78,14 +76,15 @@ def _steps(plan: CrawlPlan, context: CrawlContext, journal: Journal) -> Iterator
             yield PlannedStep(repo=row.repo, action=action, why=row.message or row.outcome)
 
 
-def _why(context: CrawlContext, name: str, last: LastVisit | None, renamed: bool) -> str:
-    """Why all of it would be read again, or else that its refs are listed."""
+def _why(context: CrawlContext, name: str, former: str, visits: Mapping[str, LastVisit]) -> str:
+    """Why all of it would be read again, or else that its refs are listed. `former`: the name under which it was visited last."""
+    last = visits.get(former)
     if last is None or last.partition is None:
         return "it was never read" if last is None else f"the last visit ended as {last.outcome}, and none went well"
     if not context.is_made_alike(name, last.partition):
         return "connectors or [privacy] changed: all of it is read again"
-    if renamed or not context.store.holds(name, last.partition):
-        return "its rows are not there under this name" if renamed else "its rows are missing"
+    if not context.store.holds(former, last.partition):
+        return "its rows are missing"
     if last.outcome not in READ:
         return f"the last visit ended as {last.outcome}"
     return REFS

@@ -187,7 +187,7 @@ class _Merge:
     def _changed(self, inventory: Inventory, moved: Iterable[Move], number: int, now: datetime) -> list[Line]:
         """Which repositories have another name, so that these go on with their history, and which left."""
         for move in moved:
-            self._context.observations.rename(move.former, move.repo)
+            self._context.rename(move.former, move.repo, self._last_visits.get(move.former))
         lines = [Line(rename=rename) for rename in renames(moved, number)]
         self._apply(lines)
         left = [Line(departure=each) for each in departures(inventory, self._last_visits, moved, number, now)]

@@ -16,6 +16,7 @@ import pyarrow as pa
 from catalog.errors import StoreError
 from catalog.store.files import read
 from catalog.store.partition_header import Damaged, framed, unframed
+from catalog.text import encodable
 
 _NAME = b"table"
 
@@ -59,6 +60,15 @@ def load(files: Iterable[Path], shapes: Mapping[str, pa.Schema]) -> dict[str, pa
             if name in shapes:
                 by_table.setdefault(name, []).append(shaped(shapes[name], part))
     return {name: pa.concat_tables(parts).combine_chunks() for name, parts in by_table.items()}
+
+
+def with_repo(tables: Mapping[str, pa.Table], repo: str) -> dict[str, pa.Table]:
+    """The tables of a partition, with this name of their repository in the first column."""
+    value = pa.scalar(encodable(repo), pa.string())
+    return {
+        name: table.set_column(0, table.schema.field(0), pa.repeat(value, table.num_rows))
+        for name, table in tables.items()
+    }
 
 
 def read_file(file: Path) -> dict[str, pa.Table]:

@@ -137,6 +137,16 @@ class Store:
             raise StoreError(f"cannot write the rows of {repo} to {target}: {error}") from error
         return target
 
+    def go_on(self, repo: str, file: Path) -> None:
+        """Writes the rows of a partition, which a repository has under a former name, under this name, too; not where they are lost or damaged."""
+        from catalog.store.partition_format import DamagedRows, pack, read_file, with_repo
+
+        try:
+            tables = read_file(file)
+        except DamagedRows:
+            return
+        self.put(repo, file.stem, pack(with_repo(tables, repo)))
+
     def prune(self, keep: Collection[Path]) -> None:
         """Deletes every partition but those in `keep`."""
         names = {(file.parent.name, file.name) for file in keep}

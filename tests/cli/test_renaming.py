@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import closing
 
 import pytest
@@ -164,6 +165,33 @@ def test_a_repository_may_get_its_first_name_back(run, crawled):
         ["acme/churn"],
         before,
     )
+
+
+@pytest.mark.slow
+def test_a_renamed_repository_that_cannot_be_read_keeps_its_rows(run, crawled, tmp_path):
+    before = _asked(crawled, "select artifact, version, commit from versions order by all")
+    run("rename", "churn", "risk/attrition")
+    (tmp_path / "churn.git").rename(tmp_path / "elsewhere.git")
+    _crawled(crawled)
+    assert (_asked(crawled, "select artifact, version, commit from versions order by all"), before == []) == (
+        before,
+        False,
+    )
+    assert _asked(crawled, "select repo, outcome from visits where crawl = 2") == [("risk/attrition", "gone")]
+
+
+@pytest.mark.slow
+def test_rows_that_go_on_under_another_name_are_those_that_are_read_under_it(run, crawled, tmp_path):
+    run("rename", "churn", "risk/attrition")
+    _crawled(crawled)
+    renamed = _partitions(tmp_path)
+    shutil.rmtree(tmp_path / "output")
+    _crawled(crawled)
+    assert (_partitions(tmp_path), [*renamed]) == (renamed, ["risk~attrition"])
+
+
+def _partitions(folder):
+    return {file.parent.name: (file.name, file.read_bytes()) for file in folder.glob("output/store/rows/*/*")}
 
 
 def _crawled(file):

@@ -81,16 +81,16 @@ def test_what_is_renamed_and_removed_is_said_before_it_is_done(config, tmp_path)
     text = f'[[repo]]\nurl = "{tmp_path}/a.git"\nname = "c"\naliases = ["a"]\n'
     assert steps(parse(text, tmp_path / "repos.toml")) == [
         ("c", "rename", "its name was a"),
-        ("c", "visit", "its rows are not there under this name"),
+        ("c", "visit", "to see whether its refs changed"),
         ("b", "remove", "repos.toml no longer includes it"),
     ]
 
 
 @pytest.mark.usefixtures("config")
-def test_rows_under_a_former_name_are_not_called_lost(tmp_path, caplog):
+def test_rows_go_on_under_another_name(tmp_path, caplog):
     text = f'[[repo]]\nurl = "{tmp_path}/a.git"\nname = "c"\naliases = ["a"]\n'
     done = crawl(parse(text, tmp_path / "repos.toml"), debug=True)
-    assert ([visit.why for visit in done.visits], caplog.messages) == (["rows_missing"], [])
+    assert ([visit.outcome for visit in done.visits], caplog.messages) == (["fresh"], [])
 
 
 def _entry(talk, name, number, pushed=LONG_AGO):

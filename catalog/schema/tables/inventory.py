@@ -104,7 +104,7 @@ class Visit(Record):
     repo: str = column("The repository.")
     outcome: str = column("How it ended: see `repos.outcome`.")
     why: str | None = column(
-        "Why it was read: `new`, `refs_changed` (or its options), `reader_changed`, `privacy_changed`; where nothing of that changed, `listed_again` or `rows_missing`: it was back in repos.toml or its source, or its rows were lost, damaged or under a former name; `incomplete` where its server could not send some objects last time."
+        "Why it was read: `new`, `refs_changed` (or its options), `reader_changed`, `privacy_changed`; where nothing of that changed, `listed_again` or `rows_missing`: it was back in repos.toml or its source, or its rows were lost or damaged; `incomplete` where its server could not send some objects last time."
     )
     message: str | None = column("What went wrong.")
     started_at: datetime = column("When the visit began, UTC.")
