@@ -66,8 +66,8 @@ def get(  # noqa: PLR0913 - each is an option of the command
     if path == "":
         raise InvalidArgument("path", "''", "a path")
     known = config_of(config)
-    with open_as_asked(database, config, live=live, repo=repo, ref=ref) as (catalog, _), _Progress() as progress:
-        answer = catalog.resolve(ref)
+    with open_as_asked(database, config, live=live, repo=repo, ref=ref) as (catalog, within), _Progress() as progress:
+        answer = catalog.resolve(ref, repo=within)
         put_note(answer)
         options = DownloadOptions(
             config=known,

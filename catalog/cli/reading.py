@@ -173,8 +173,8 @@ def show(
     """
     if repo and not live:
         raise Misuse("--repo names the repository that --live reads: expected both, or none")
-    with open_as_asked(database, config, live=live, repo=repo, ref=ref) as (catalog, _):
-        put_shown(catalog, ref, output)
+    with open_as_asked(database, config, live=live, repo=repo, ref=ref) as (catalog, within):
+        put_shown(catalog, ref if ref is None or within is None else catalog.within(ref, within), output)
 
 
 def history(  # noqa: PLR0913 - each is an option of the command

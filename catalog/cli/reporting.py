@@ -69,8 +69,8 @@ def report(  # noqa: PLR0913 - each is an option of the command
     from catalog.cli.report_plots import count_left_out, count_plots, report_plots, write  # other commands draw nothing
 
     folder = PurePosixPath() if plots is None else _folder(plots)
-    with open_as_asked(database, config, live=live, repo=repo, ref=ref) as (catalog, _):
-        answer = catalog.report(ref, against=against)
+    with open_as_asked(database, config, live=live, repo=repo, ref=ref) as (catalog, within):
+        answer = catalog.report(ref if within is None else catalog.within(ref, within), against=against)
     written = [] if plots is None else report_plots(answer)
     if plots is not None:
         write(written, folder)

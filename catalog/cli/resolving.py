@@ -85,7 +85,7 @@ def resolve(  # noqa: PLR0913 - each is an option of the command
     _check(field=field, github_output=github_output, dotenv=dotenv, output=output is not Format.TABLE)
     known = None if if_changed_from is None else _content(if_changed_from)
     with open_as_asked(database, config, live=live, repo=repo, ref=ref) as (catalog, within):
-        answer = catalog.resolve(ref, tag=tag, repo=within if tag is not None else None)
+        answer = catalog.resolve(ref, tag=tag, repo=within)
         row = answer.rows[0]
         put_note(answer)
         is_unchanged = known is not None and _is_same(row, known)

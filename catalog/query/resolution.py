@@ -31,7 +31,7 @@ def resolve_tag(ask: Callable[..., Answer], tag: str, repos: list[str] | None) -
     if not rows:
         where = f" in {', '.join(repos)}" if repos else ""
         raise NotFound(
-            f"no registry tag {name!r}{where}: expected an annotated tag that GTO reads, as of the last crawl"
+            f"no registry tag {name!r}{where}: expected an annotated tag that GTO reads, as the repository was last read"
         )
     if len(rows) > 1:
         candidates = tuple(str(row["repo"]) for row in rows)

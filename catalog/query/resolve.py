@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from catalog.errors import Ambiguous, NotFound
@@ -25,11 +26,7 @@ class ReferenceResolver:
 
     def artifact(self, ref: str) -> tuple[Row, Reference]:
         """The artifact that a reference means. A repository may have `@` or `#` in its name: then the whole is tried, too."""
-        reference, full_name = parse(ref), ref.strip()
-        matches = self._find(reference.artifact)
-        if not matches and reference.artifact != full_name:
-            reference = Reference(artifact=full_name)
-            matches = self._find(full_name)
+        matches, reference = self._artifacts(ref)
         if len(matches) == 1:
             return matches[0], reference
         if not matches:
@@ -38,6 +35,18 @@ class ReferenceResolver:
             str(Reference(artifact=row["id"], version=reference.version, stage=reference.stage)) for row in matches
         )
         raise Ambiguous(f"{reference.artifact!r} names {len(matches)} artifacts, expected one", candidates)
+
+    def within(self, ref: str, repo: str) -> str:
+        """The reference with the full name of its artifact in the repository that `repo` means; as it is, where it names no artifact."""
+        repos, (matches, reference) = self.repos(repo) or [], self._artifacts(ref)
+        # What a fork shares with its parent has this name only in the parent, but for its full name.
+        inside = [row for row in matches if row["repo"] in repos] or [
+            row for name in repos for row in self._find(f"{name}:{reference.artifact}") if row["repo"] == name
+        ]
+        if matches and not inside:
+            others = _listed([row["id"] for row in matches])
+            raise NotFound(f"no artifact {reference.artifact!r} in {', '.join(repos)}; elsewhere: {others}")
+        return str(replace(reference, artifact=inside[0]["id"])) if len(inside) == 1 else ref
 
     def version(self, artifact: Row, reference: Reference) -> Row:
         """The version and the commit that a reference to one of the artifact's versions means; without one, the latest."""
@@ -173,6 +182,14 @@ class ReferenceResolver:
         if not matches:
             raise NotFound(f"no {kind} {words!r} in {self._path}{meant(words, names) or _expected(names)}")
         return matches[0]
+
+    def _artifacts(self, ref: str) -> tuple[list[Row], Reference]:
+        """The artifacts that a reference can mean, and how it is read."""
+        reference, full_name = parse(ref), ref.strip()
+        matches = self._find(reference.artifact)
+        if not matches and reference.artifact != full_name and (matches := self._find(full_name)):
+            reference = Reference(artifact=full_name)
+        return matches, reference
 
     def _find(self, words: str) -> list[Row]:
         rows = self._ask("from internal.find_artifacts($words)", words=words).rows

@@ -51,8 +51,8 @@ class Versions(Lists, Times):
     def resolve(self, ref: str | None = None, *, tag: Name | None = None, repo: Name | None = None) -> Answer:
         """The one version that `ref` means (the latest, where it names none), as one row: its commit, tag, hash, size and addresses.
 
-        With `tag` instead, what that registry tag did, and the version that it names: the answer of `gto check-ref`. `repo` says of
-        which repository the tag is. `note` says where `dvc artifacts get` would take another commit.
+        With `tag` instead, what that registry tag did, and the version that it names: the answer of `gto check-ref`. `repo`: only what is in
+        this repository. `note` says where `dvc artifacts get` would take another commit.
         """
         from catalog.query.resolution import (
             resolve_reference,
@@ -63,7 +63,7 @@ class Versions(Lists, Times):
             raise Misuse("resolve takes a reference or a tag, one of the two")
         if tag is not None:
             return resolve_tag(self._ask, tag, self._names.repos(repo))
-        return resolve_reference(self._ask, self._names, str(ref))
+        return resolve_reference(self._ask, self._names, str(ref) if repo is None else self.within(str(ref), repo))
 
     def model(self, ref: str) -> Model:
         """The artifact that `ref` names, as an object: `model("churn").version("#prod").metrics`."""
@@ -145,6 +145,13 @@ class Versions(Lists, Times):
         """The full name of the version that `ref` means: `host/owner/name:artifact@version`."""
         version = self._version_key(ref, all_versions=False)
         return f"{version['repo']}:{version['artifact']}@{version['version']}"
+
+    def within(self, ref: str, repo: Name) -> str:
+        """The reference with the full name of its artifact, where `repo` is the name of that artifact's repository, or the end of one.
+
+        What names no artifact, such as a commit, stays as it is. NotFound where only other repositories have an artifact of that name.
+        """
+        return self._names.within(ref, repo)
 
     def repository(self, ref: str) -> str:
         """The full name of the repository that `ref`, of an artifact or a version, is in."""

@@ -68,8 +68,16 @@ def test_the_repository_is_named_in_any_way(ask, repo):
 
 @pytest.mark.slow
 def test_all_else_is_as_of_the_last_crawl(ask):
-    code, out, _ = ask("resolve", "acme/other:m#prod", "--live", "--repo", "acme/churn", "--field", "version")
-    assert (code, out) == (0, "v1.1.0\n")
+    code, out, _ = ask("report", "m#prod", "--live", "--repo", "acme/churn", "--against", "acme/other:m#prod")
+    assert (code, [word for word in ("v1.1.0", "v2.0.0") if word in out]) == (0, ["v1.1.0", "v2.0.0"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ["resolve", "show", "get", "report"])
+def test_of_another_repository_than_that_which_is_read_nothing_is_said(ask, command):
+    code, out, err = ask(command, "acme/other:m#prod", "--live", "--repo", "acme/churn")
+    sentence = "catalog: no artifact 'acme/other:m' in acme/churn; elsewhere: acme/other:m\n"
+    assert (code, out, err.endswith(sentence)) == (Exit.NOT_FOUND, "", True), err
 
 
 @pytest.mark.slow
