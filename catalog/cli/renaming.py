@@ -56,7 +56,9 @@ def rename(
     else:
         text = change_repo(file.text, number, values)
     file.replace(text)
-    say(f"{repo.name}: called {new} from the next crawl on; nothing of its history is lost")
+    say(
+        f"{repo.name}: called {new} from the next crawl on; nothing of its history is lost. A build before that leaves it out"
+    )
 
 
 def remove(
@@ -94,7 +96,7 @@ def remove(
 
 def _tell(file: _File, repo: RepoConfig, *, removed: bool, source: str | None) -> None:
     observations = file.config.output / "store" / "observations"
-    say(f"{repo.name}: removed; the catalog has it until the next crawl")
+    say(f"{repo.name}: removed; the catalog has it until the next crawl or build")
     say(
         f"what was observed of it stays in {observations}: `catalog diff` and `--known-at` of earlier crawls do not change"
     )

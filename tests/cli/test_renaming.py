@@ -15,7 +15,7 @@ from support.changes import base
 
 TWO = '# mine\n[[repo]]\nurl = "https://git.example/acme/churn" # why\n\n# see\n[[repo]]\nurl = "https://git.example/acme/vision"\n'
 CHURN, VISION = "git.example/acme/churn", "git.example/acme/vision"
-LATER = "called {} from the next crawl on; nothing of its history is lost\n"
+LATER = "called {} from the next crawl on; nothing of its history is lost. A build before that leaves it out\n"
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_what_remove_prints_puts_the_repository_back(run, written):
 def test_remove_says_what_stays(run, written):
     written(TWO)
     assert run("remove", "vision")[2].splitlines() == [
-        f"{VISION}: removed; the catalog has it until the next crawl",
+        f"{VISION}: removed; the catalog has it until the next crawl or build",
         "what was observed of it stays in output/store/observations: `catalog diff` and `--known-at` of earlier crawls do not change",
         "to get it back, put the lines above into repos.toml: its history goes on",
     ]
