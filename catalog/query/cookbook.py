@@ -20,7 +20,7 @@ This page is generated: `python -m catalog.query.cookbook docs/sql.md`. Run SQL 
 | `current_assignments` | each artifact and stage | which version is there, since when, who put it there |
 | `version_metrics` | each metric of each version | number, file; `version_params` has the parameters |
 | `version_files` | each version | hash, size, and where its bytes are |
-| `stage_changes` | each change of a stage | promotion, rollback or vacancy; from which version to which |
+| `stage_changes` | each change of a stage | promotion, rollback, vacancy or revival; from which version to which |
 
 Join versions by all four of their columns: `using (repo, artifact, version, commit)`. Every view and macro that speaks of versions, and the table `events`, has their names as `ref`, as every command takes them.
 

@@ -38,6 +38,13 @@ def test_one_version_of_a_dataset_has_fewer(catalog):
         assert "demo.example/data/registry" in {row["repo"] for row in catalog.lineage(ref, depth=100).rows}
 
 
+def test_what_shares_a_folder_with_an_artifact_was_not_made_with_it(catalog):
+    """The tokenizer lies in the folder of `intents`: neither command calls one an input of the other."""
+    of_both = [catalog.sql("from models_using($name, null)", name=name).rows for name in ("intents", "tokenizer")]
+    levels = [row["level"] for row in catalog.lineage("intents", down=True).rows]
+    assert (of_both, levels) == ([[], []], [0])
+
+
 def test_owners_and_licences_are_those_that_show_has(catalog):
     owners: dict[str, list[str]] = {}
     for row in catalog.sql("from version_owners order by ref, owner").rows:

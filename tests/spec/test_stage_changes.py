@@ -51,6 +51,16 @@ REGISTERED = (("m@v1.0.0", 0, 3), ("m@v2.0.0", 1, 4), ("m@v3.0.0", 2, 5))
             id="an empty stage, then the same version",
         ),
         pytest.param(
+            (("m#prod#1", 0, 6), ("m@deprecated", 0, 7), ("m#dev#2", 0, 8)),
+            [
+                ("promotion", None, "v1.0.0"),
+                ("vacancy", "v1.0.0", None),
+                ("promotion", None, "v1.0.0"),
+                ("revival", None, "v1.0.0"),
+            ],
+            id="a deprecated artifact that comes back with a tag of another stage",
+        ),
+        pytest.param(
             (("m@v1.1.0", 0, 6), ("m#prod#1", 0, 7)),
             [],
             id="a commit that has two versions: GTO stops, and nothing is in the stage",
@@ -69,7 +79,7 @@ REGISTERED = (("m@v1.0.0", 0, 3), ("m@v2.0.0", 1, 4), ("m@v3.0.0", 2, 5))
     ],
 )
 def test_what_changed_in_a_stage(tags, changes):
-    rows = asked(catalog(*REGISTERED, *tags), "from stage_changes order by moment")
+    rows = asked(catalog(*REGISTERED, *tags), "from stage_changes order by moment, stage")
     assert [(row["kind"], row["old_version"], row["version"]) for row in rows] == changes
     assert [row["ref"] for row in rows] == [new and f"r:m@{new}" for _, _, new in changes]
 

@@ -1,11 +1,12 @@
 -- What people ask about stages: what changed in them, how prod stands beside the latest version, how long versions took to get there.
 
--- stage_changes: Each time that another version came into a stage, or that the stage became empty.
+-- stage_changes: Each time that a version came into a stage, or that the stage became empty.
 --   key: repo, artifact, stage, moment
 --   from stage_history: repo, artifact, stage
 --   ref: The name of the version that came, in the catalog; null for a vacancy.
 --   raw_stage: The stage as the tag of that version spells it; for a vacancy, as that of the version that left.
---   kind: `promotion`, `rollback` (to a version that had been there, or to a lower one) or `vacancy`.
+--   kind: `promotion`, `rollback` (to a version that had been there, or to a lower one), `vacancy`, or `revival` where the version that
+--     was there last came back without a tag of its own, as that of a deprecated artifact does with the next tag.
 --   old_version: The version that was there before; null where the stage was empty.
 --   old_commit: Its commit.
 --   version: The version that came; null for a vacancy.
@@ -30,7 +31,8 @@ beside as (
 )
 select
     repo || ':' || artifact || '@' || version as ref, repo, artifact, stage, raw_stage,
-    case when before.commit <> commit and (again or how = 'fallback' or precedence < before.precedence) then 'rollback'
+    case when before.commit = commit and how = 'fallback' then 'revival'
+        when before.commit <> commit and (again or how = 'fallback' or precedence < before.precedence) then 'rollback'
         else 'promotion' end as kind,
     case when before.ended_at = started_at then before.version end as old_version,
     case when before.ended_at = started_at then before.commit end as old_commit,

@@ -55,5 +55,6 @@ join reached_nodes r on r.node = f.node
 join (from versions where repo in (select repo from reached_versions)) v
     on v.repo = f.repo and v.artifact = f.artifact and v.version = f.version and v.commit = f.commit
 where (f.repo, f.artifact, f.version, f.commit) not in (select (repo, artifact, version, commit) from picked)
+    and r.steps > 0 -- what shares a file or folder with the dataset was not made with it
     and (a_stage::varchar is null or list_contains(v.stages, internal.canonical_stage(a_stage)))
 order by r.steps, ref, f.commit;

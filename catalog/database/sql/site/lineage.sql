@@ -48,6 +48,8 @@ origins as (select distinct repo, artifact, origin from used),
 -- It is materialized since DuckDB else compares all artifacts with all versions first, for the `<>` below.
 reached_nodes as materialized (
     select distinct o.repo, o.artifact, w.node from walk w join origins o using (origin)
+    -- What shares a file or folder with the artifact itself was not made with it.
+    anti join used u on u.origin = w.origin and u.node = w.node
 ),
 users as materialized (
     select r.repo, r.artifact, f.repo as user_repo, f.artifact as user_artifact, f.version, f.commit

@@ -77,7 +77,7 @@ with changes as (
     union
     select c.repo, c.artifact, c.kind, c.version, c.stage, c.moment
     from stage_changes c semi join original_artifacts o on o.repo = c.repo and o.artifact = c.artifact
-    where c.kind <> 'vacancy'
+    where c.kind in ('promotion', 'rollback')
         and c.moment <= coalesce((select arg_max(started_at, crawl) from crawls) + interval 1 day, 'infinity'::timestamp)
     union
     select repo, artifact, event, tag, null, seen_at from internal.site_gone_news()
