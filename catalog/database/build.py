@@ -76,7 +76,7 @@ def build(
         if record is None:
             record, incremental = _built(inputs, last, tell, edited, check=check)
             if not in_crawl and not inputs.inventory.unlisted:  # else it is not known what they have
-                inputs.store.prune(inputs.files.values())
+                inputs.store.prune([*inputs.files.values(), *inputs.awaited])
         record = replace(record, damage=inputs.journal.damage)
         if record != last:
             build_record.write(config.output, record)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from hashlib import blake2b
@@ -36,6 +37,7 @@ class BuildInputs:
     observations: Observations
     inventory: Inventory
     files: dict[str, Path]
+    awaited: tuple[Path, ...]  # partitions of repositories that the next crawl finds under another name
     rows: CrawlRows
     digest: str
 
@@ -55,6 +57,7 @@ class BuildInputs:
             observations=observations,
             inventory=inventory,
             files=files,
+            awaited=tuple(_of_former_names(inventory, store, last_visits, files)),
             rows=rows,
             digest=inputs_digest(rows, observations.stamps(), publishing(config)),
         )
@@ -87,6 +90,16 @@ def _files(config: Config, inventory: Inventory, store: Store, last_visits: dict
         for name, partition in named.items()
         if partition and (file := store.kept_rows(name, partition, privacy_digest(config.privacy.of(name))))
     }
+
+
+def _of_former_names(
+    inventory: Inventory, store: Store, last_visits: Mapping[str, LastVisit], files: Collection[str]
+) -> Iterator[Path]:
+    for repo in inventory.repos:
+        for name in repo.aliases if repo.name not in files else ():
+            last = last_visits.get(name)
+            if last is not None and last.partition and (file := store.kept_rows(name, last.partition, "")):
+                yield file
 
 
 def publishing(config: Config) -> tuple[str, ...]:

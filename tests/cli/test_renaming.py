@@ -168,9 +168,12 @@ def test_a_repository_may_get_its_first_name_back(run, crawled):
 
 
 @pytest.mark.slow
-def test_a_renamed_repository_that_cannot_be_read_keeps_its_rows(run, crawled, tmp_path):
+@pytest.mark.parametrize("builds", [0, 1], ids=["at once", "after a build"])
+def test_a_renamed_repository_that_cannot_be_read_keeps_its_rows(run, crawled, tmp_path, builds):
     before = _asked(crawled, "select artifact, version, commit from versions order by all")
     run("rename", "churn", "risk/attrition")
+    for _ in range(builds):
+        build(config.load(crawled))
     (tmp_path / "churn.git").rename(tmp_path / "elsewhere.git")
     _crawled(crawled)
     assert (_asked(crawled, "select artifact, version, commit from versions order by all"), before == []) == (
