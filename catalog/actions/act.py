@@ -105,7 +105,7 @@ class Actor:
             plan = replace(
                 plan,
                 tags=tuple(replace(tag, message=message) for tag in plan.tags),
-                gto=tuple((*line, "--message", message) for line in plan.gto),
+                gto=tuple(line and (*line, "--message", message) for line in plan.gto),
             )
         summaries = {tag.commit: self._known.summaries.get(tag.commit, "") for tag in plan.tags}
         if commit is not None and reading.summary is not None:

@@ -134,7 +134,7 @@ def rollback(tags: Tags, stage: str, version: str | None = None) -> ActionPlan:
     steps = [
         TagStep(event=UNASSIGNMENT, version=each.version, stage=stage, commit=each.commit) for each in reversed(ahead)
     ]
-    words: list[tuple[str, ...]] = [("deprecate", tags.artifact, each.version, stage) for each in reversed(ahead)]
+    words = [_unassigning(tags.artifact, state, stage, each.version) for each in reversed(ahead)]
     if since is not None:
         note = f"none of these tags assigns {stage}: a job that deploys on assignments alone does not run"
         return make_plan(tags, steps, words, (note,))
@@ -185,6 +185,11 @@ def _notes_of_stage(tags: Tags, stage: str) -> tuple[str, ...]:
 
 def _assigning(artifact: str, stage: str, version: str) -> tuple[str, ...]:
     return ("assign", artifact, "--version", version, "--stage", stage)
+
+
+def _unassigning(artifact: str, state: ArtifactState, stage: str, version: str) -> tuple[str, ...] | None:
+    """None for a commit that has a stage and no version, and for a version on several commits: GTO refuses both."""
+    return ("deprecate", artifact, version, stage) if len(state.named(version)) == 1 else None
 
 
 def _one(tags: Tags, state: ArtifactState, version: str) -> RegisteredVersion:

@@ -48,14 +48,17 @@ class Effect:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ActionPlan:
-    """What a request comes to, with the tags of this moment. `gto` are the commands that do the same in a clone."""
+    """What a request comes to, with the tags of this moment.
+
+    `gto` are the commands that do the same in a clone: one for each new tag, None where GTO has none, or one that deletes.
+    """
 
     artifact: str
     tags: tuple[NewTag, ...]
     deleted: tuple[DeletedTag, ...] = ()
     effects: tuple[Effect, ...]
     notes: tuple[str, ...] = ()
-    gto: tuple[tuple[str, ...], ...]
+    gto: tuple[tuple[str, ...] | None, ...]
     at: int  # when the tags are dated, in seconds
 
     def is_same(self, other: ActionPlan) -> bool:
@@ -100,7 +103,7 @@ class TagStep:
 
 
 def make_plan(
-    tags: Tags, steps: Iterable[TagStep], words: Iterable[tuple[str, ...]], notes: Sequence[str] = ()
+    tags: Tags, steps: Iterable[TagStep], words: Iterable[tuple[str, ...] | None], notes: Sequence[str] = ()
 ) -> ActionPlan:
     """The plan of new tags, one for each step; `words` are the commands of GTO that make the same. Conflict where a tag would change nothing."""
     checked_artifact(tags.artifact)
@@ -120,7 +123,7 @@ def make_plan(
         tags=tuple(new),
         effects=effects,
         notes=(*notes, *_clock_note(tags)),
-        gto=tuple(("gto", *line, *(("--simple", "false") if counted else ())) for line in words),
+        gto=tuple(line and ("gto", *line, *(("--simple", "false") if counted else ())) for line in words),
         at=at,
     )
 

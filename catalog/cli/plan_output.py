@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from catalog.actions.act import PlannedAction
 from catalog.actions.known import notes_of
+from catalog.actions.plan import NewTag
 from catalog.cli.comparison import put_comparison
 from catalog.cli.formats import to_json
 from catalog.cli.output import put_table, put_text, say_note
@@ -95,12 +96,17 @@ def _lines(planned: PlannedAction, repository: RepoConfig) -> Iterator[Row]:
         yield {"field": "tagger", "value": f"{planned.tagger}{', signed' if planned.signed else ''}"}
     for effect in plan.effects:
         yield {"field": effect.what, "value": f"{effect.before or 'none'} → {effect.after or 'none'}"}
-    for line in _gto(planned):
-        yield {"field": "with gto", "value": shell_line(line) or join(line)}
+    for number, line in enumerate(_gto(planned)):
+        value = _no_command(plan.tags[number]) if line is None else shell_line(line) or join(line)
+        yield {"field": "with gto", "value": value}
 
 
-def _gto(planned: PlannedAction) -> list[list[str]]:
-    return [[*line, "--repo", public_url(planned.url)] for line in planned.plan.gto]
+def _gto(planned: PlannedAction) -> list[list[str] | None]:
+    return [None if line is None else [*line, "--repo", public_url(planned.url)] for line in planned.plan.gto]
+
+
+def _no_command(tag: NewTag) -> str:
+    return f"GTO has no command for {tag.name}: `gto deprecate` takes a version that is registered on one commit"
 
 
 def _compared(catalog: Catalog, repo: str, planned: PlannedAction) -> Iterator[list[Row]]:

@@ -134,6 +134,15 @@ def test_a_rollback_that_assigns_nothing_says_what_may_not_follow():
     assert (taken.notes, assigned.notes) == ((note,), ())
 
 
+def test_gto_has_no_command_for_a_stage_of_no_version_or_of_one_on_several_commits():
+    given = tags(V1, V2, ("churn@v2.0.0", D), *PROD, ("churn#prod#4", D))
+    assert commands.rollback(given, "prod", "v1.0.0").gto == (None, None, None)
+    given = tags(V1, V2, PROD[0], ("churn#prod#2", C), ("churn#prod#3", B))
+    plan = commands.rollback(given, "prod", "v1.0.0")
+    assert [tag.name for tag in plan.tags] == ["churn#prod!#4", "churn#prod!#5"]
+    assert plan.gto == (None, ("gto", "deprecate", "churn", "v2.0.0", "prod"))
+
+
 def test_a_stage_that_gto_s_configuration_does_not_allow():
     with pytest.raises(
         Conflict, match=r"not in \.gto, as of the last crawl: expected one that it allows \(dev, prod\)"

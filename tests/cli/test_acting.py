@@ -140,6 +140,21 @@ def test_a_plan_as_json(act):
     )
 
 
+def test_a_plan_for_which_gto_has_no_command(act, pushed):
+    later = "tagger Ann <ann@example.com> 1600000001 +0000"
+    tag = git(pushed.path, "mktag", text=f"object {pushed.commits[2]}\ntype commit\ntag churn#prod#2\n{later}\n\nx\n")
+    git(pushed.path, "update-ref", "refs/tags/churn#prod#2", tag)
+    assert act("assign", "churn@v2.0.0", "--stage", "prod", "--push", "--yes")[0] == 0
+    asked = ("rollback", "churn#prod", "--to", "v1.0.0", "-m", "Why")
+    lines = [line.partition("  ")[2].strip() for line in act(*asked)[1].splitlines() if line.startswith("with gto")]
+    assert lines == [
+        "GTO has no command for churn#prod!#4: `gto deprecate` takes a version that is registered on one commit",
+        f"gto deprecate churn v2.0.0 prod --message Why --repo {URL}",
+    ]
+    commands = json.loads(act(*asked, "-o", "json")[1])["gto"]
+    assert commands == [None, ["gto", "deprecate", "churn", "v2.0.0", "prod", "--message", "Why", "--repo", URL]]
+
+
 def test_what_is_pushed_is_in_the_catalog_at_once(act, run, pushed):
     code, out, err = act("assign", "churn", "--latest", "--stage", "prod", "--push", "--yes")
     assert (code, out, err.splitlines()[0]) == (0, PLAN, "catalog: pushed churn#prod#2")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import subprocess
 from pathlib import Path
@@ -125,6 +126,21 @@ def requests(both: Both, dice: random.Random, artifact: str):
         what = dice.choice([*at, "assign", "register a version"])
         ours, theirs = at[what]
         return f"{what} {version} {stage} {commit[:7]}", both.ours(artifact, ours), both.gtos(theirs)
+
+
+def test_a_plan_names_a_command_of_gto_exactly_where_gto_takes_it(repo: Path) -> None:
+    both = Both(repo)
+    first, second, third = both.commits
+    named = (("churn@v1.0.0", first), ("churn@v2.0.0", second), ("churn#prod#1", first), ("churn#prod#2", third), ("churn#prod#3", second))  # fmt: skip
+    for at, (name, commit) in enumerate(named, both.now):
+        date = f"{at} +0000"
+        subprocess.run(["git", "-C", repo, "tag", "-a", "-m", "x", name, commit], check=True, env=os.environ | {"GIT_COMMITTER_DATE": date})  # fmt: skip
+    plan = commands.rollback(both.tags("churn"), "prod", "v1.0.0")
+    assert [tag.version for tag in plan.tags] == [third, "v2.0.0"]
+    for tag, command in zip(plan.tags, plan.gto, strict=True):
+        with Git(str(repo)) as scm:
+            done = both.gtos(lambda scm=scm, tag=tag: gto.api.unassign(scm, "churn", version=tag.version, stage="prod"))
+        assert isinstance(done, str) == (command is None), done
 
 
 @pytest.mark.slow
