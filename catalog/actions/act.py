@@ -5,7 +5,7 @@ The push plans again, with the refs that its own connection lists: it follows ne
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -17,7 +17,10 @@ from catalog.actions.receive_pack import pushing
 from catalog.actions.repository import ServedRepository
 from catalog.actions.tag_object import Tagger, checked_message, tagger
 from catalog.errors import ConfigError, Conflict
+from catalog.text import plural
 from catalog.transport.origin import GitConfig, Limits, Pool
+
+MOST_COMPLAINTS = 3  # of tags that are left out, in a refusal; a plan has all
 
 Decide = Callable[[Tags, str | None], ActionPlan]
 
@@ -99,7 +102,12 @@ class Actor:
     ) -> PlannedAction:
         commit = repository.commit_at(action.at, refs) if action.needs_commit else None
         reading = repository.read(refs, action.artifact, commit, at)
-        plan = action.decide(reading.tags, reading.commit)
+        try:
+            plan = action.decide(reading.tags, reading.commit)
+        except Conflict as error:
+            if not reading.complaints:
+                raise
+            raise Conflict("; ".join((str(error), *_first(reading.complaints)))) from error
         if action.message is not None:
             message = checked_message(action.message)
             plan = replace(
@@ -120,6 +128,13 @@ class Actor:
             summaries=summaries,
             requests=repository.requests,
         )
+
+
+def _first(complaints: Sequence[str]) -> list[str]:
+    """As many as a refusal, which is one sentence, has room for."""
+    more = len(complaints) - MOST_COMPLAINTS
+    rest = [f"{plural(more, 'more tag')} left out"] if more > 0 else []
+    return [*complaints[:MOST_COMPLAINTS], *rest]
 
 
 def _notes_of_date(at: int, now: datetime) -> tuple[str, ...]:

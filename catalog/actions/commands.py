@@ -173,14 +173,18 @@ def _assignment(tags: Tags, state: ArtifactState, stage: str, version: str) -> T
 def _notes_of_stage(tags: Tags, stage: str) -> tuple[str, ...]:
     """A stage that is new in the repository may be a typing error, or one that `.gto` does not allow."""
     unread = () if tags.is_config_read else (f".gto was not read: whether it allows the stage {stage} is not known",)
-    for name in tags.oids:
-        try:
-            parsed = parse(name)
-        except MetafileError:
-            continue
-        if parsed is not None and parsed.stage == stage:
-            return unread
+    if any(_stage_in(name) == stage for name in tags.oids):
+        return unread
     return (*unread, f"the stage {stage} is new: no tag of the repository names it yet")
+
+
+def _stage_in(name: str) -> str | None:
+    """The stage that a tag names, also one with a counter that the catalog does not read."""
+    try:
+        parsed = parse(name)
+    except MetafileError:
+        return None if "@" in name else name.split("#")[1].removesuffix("!")
+    return None if parsed is None else parsed.stage
 
 
 def _assigning(artifact: str, stage: str, version: str) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from catalog.actions.known import KnownObjects
@@ -14,6 +14,7 @@ from catalog.git.objects import Objects, parse_commit, parse_tag
 from catalog.git.snapshot import BRANCH_PREFIX, TAG_PREFIX, RefListing
 from catalog.git.tag_grammar import CREATION, parse
 from catalog.naming import public_url
+from catalog.text import quoted
 from catalog.transport.address import GitServer, parse_address
 from catalog.transport.origin import Limits, Pool, open_origin
 
@@ -30,7 +31,7 @@ class Reading:
     tags: Tags
     commit: str | None = None
     summary: str | None = None
-    complaints: tuple[str, ...] = ()  # tags that GTO cannot read
+    complaints: tuple[str, ...] = ()  # tags that are left out, and why
 
 
 class ServedRepository:
@@ -73,7 +74,7 @@ class ServedRepository:
             ),
             commit=commit,
             summary=None if commit is None else self._summary(commit, objects),
-            complaints=tuple(complaints),
+            complaints=(*_huge_numbers(artifact, oids), *complaints),
         )
 
     def commit_at(self, at: str | None, refs: Mapping[str, str]) -> str:
@@ -121,7 +122,7 @@ class ServedRepository:
                 try:
                     event = _parsed(oid, objects[oid].data)
                 except MetafileError as error:
-                    complaints.append(f"the tag {name!r} is left out, GTO cannot read it: {error.message}")
+                    complaints.append(_left_out(name, error))
             if event is not None and event.parsed.artifact == artifact and event.parsed.event != CREATION:
                 events.append(event)
         return events, complaints
@@ -146,6 +147,22 @@ def _is_of(artifact: str, name: str) -> bool:
     except MetafileError:
         return False
     return parsed is not None and parsed.artifact == artifact
+
+
+def _huge_numbers(artifact: str, names: Iterable[str]) -> Iterator[str]:
+    """What is said of the artifact's tags with a number that the catalog does not read. Artifacts have neither `#` nor `@` in their names."""
+    marked = tuple(f"{artifact.replace(':', '=')}{mark}" for mark in "#@")
+    for name in sorted(names):
+        if name.startswith(marked):
+            try:
+                parse(name)
+            except MetafileError as error:
+                yield _left_out(name, error)
+
+
+def _left_out(name: str, error: MetafileError) -> str:
+    gto = "though GTO may read it" if error.rule == "huge-number" else "GTO cannot read it"
+    return f"the tag {quoted(name)} is left out, {gto}: {error.message}"
 
 
 def _parsed(oid: str, data: bytes) -> TagEvent | None:

@@ -12,7 +12,7 @@ from threading import Barrier
 import pytest
 
 from catalog.actions import commands, receive_pack
-from catalog.actions.act import Changed
+from catalog.actions.act import MOST_COMPLAINTS, Changed
 from catalog.actions.plan import MAX_AHEAD
 from catalog.actions.push import push
 from catalog.actions.receive_pack import MAX_PRINTED, MAX_REPORT, pushing
@@ -85,6 +85,28 @@ def test_a_commit_by_its_beginning(pushed, actor, digits, is_enough):
             Conflict, match="and not exactly one known commit begins so: expected a branch, or all 40 digits"
         ):
             actor(pushed.path, pushed.known).plan(at(commit[:digits]), NOW)
+
+
+def test_a_tag_with_a_huge_number_is_said_to_be_left_out(pushed, actor):
+    huge = "churn#dev#99999999999999999999"
+    for name in (huge, "churn-eu#dev#99999999999999999999", "models=churn#dev#99999999999999999999"):
+        git(pushed.path, "tag", "-a", "-m", "x", name, pushed.commits[1])
+    says = f"the tag '{huge}' is left out, though GTO may read it: the counter has 20 digits, expected at most 9223372036854775807"
+    for action in (ASSIGN, DELETE):
+        notes = actor(pushed.path).plan(action, NOW).plan.notes
+        assert [note for note in notes if "left out" in note] == [says]
+    with pytest.raises(Conflict) as caught:
+        actor(pushed.path).plan(request(lambda tags, _: commands.unassign(tags, "dev")), NOW)
+    assert str(caught.value) == f"no version of 'churn' is in 'dev': expected a stage that has one (prod); {says}"
+
+
+def test_a_refusal_names_some_of_the_tags_that_are_left_out(pushed, actor):
+    for number in range(MOST_COMPLAINTS + 1):
+        git(pushed.path, "tag", f"churn#dev#9999999999999999999{number}", pushed.commits[1])
+    ask = request(lambda tags, _: commands.unassign(tags, "dev"))
+    with pytest.raises(Conflict, match=r"; 1 more tag left out$") as caught:
+        actor(pushed.path).plan(ask, NOW)
+    assert str(caught.value).count("GTO may read it") == MOST_COMPLAINTS
 
 
 def test_no_message_shows_a_token(pushed, actor, tmp_path):

@@ -202,8 +202,10 @@ def test_names_that_git_cannot_keep_beside_each_other():
         ((), ("the stage live is new: no tag of the repository names it yet",)),
         (("other#live#1",), ()),
         (("churn#dev#99999999999999999999",), ("the stage live is new: no tag of the repository names it yet",)),
+        (("churn@v1.0.0#99999999999999999999",), ("the stage live is new: no tag of the repository names it yet",)),
+        (("other#live!#99999999999999999999",), ()),
     ],
-    ids=["new", "of another artifact", "a number that is absurd"],
+    ids=["new", "of another artifact", "a huge counter", "a huge counter without stage", "of a huge counter"],
 )
 def test_a_stage_that_is_new_is_said_to_be(more, notes):
     given = tags(V1, PROD[0], more=more)
