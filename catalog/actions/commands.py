@@ -218,8 +218,11 @@ def _current(tags: Tags, state: ArtifactState, stage: str) -> str:
     """The version that is in a stage now."""
     versions = state.in_stage(stage)
     if not versions:
-        used = ", ".join(each for each in state.stages() if state.in_stage(each)) or "none"
-        raise Conflict(f"no version of {tags.artifact!r} is in {stage!r}: expected a stage that has one ({used})")
+        used = ", ".join(each for each in state.stages() if state.in_stage(each))
+        others = f": expected a stage that has one ({used})" if used else ", nor in any other stage"
+        raise Conflict(
+            f"no version of {tags.artifact!r} is in {stage!r}{others}; `catalog assign` assigns {stage!r} to a version"
+        )
     if versions[0].is_discovered:
         raise Conflict(
             f"{stage!r} of {tags.artifact!r} is on commit {versions[0].commit[:7]}, which has no version: register it"

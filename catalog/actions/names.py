@@ -30,10 +30,8 @@ def checked_stage(stage: str, allowed: Sequence[str] | None = None) -> str:
     if parsed is None or parsed.stage != stage:
         raise InvalidArgument("stage", repr(stage), "letters, digits, -, _ and / between letters or digits")
     if allowed is not None and stage not in allowed:
-        names = ", ".join(allowed) or "none"
-        raise Conflict(
-            f"the stage {stage!r} is not in .gto, as of the last crawl: expected one that it allows ({names})"
-        )
+        expected = f"expected one that it allows ({', '.join(allowed)})" if allowed else "it allows none"
+        raise Conflict(f"the stage {stage!r} is not in .gto, as of the last crawl: {expected}")
     return stage
 
 

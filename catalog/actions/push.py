@@ -16,6 +16,7 @@ from catalog.actions.tag_object import Tagger, object_name, pack, tag_data
 from catalog.errors import Conflict, Down, OriginError, Refused
 from catalog.git.ref_fault import NO_OBJECT
 from catalog.git.snapshot import TAG_PREFIX
+from catalog.schema.tables.registry import ASSIGNMENT
 from catalog.transport.origin import Limits, Pool
 
 # What Git's own server, and forges that run it, say of a ref that is not as it was listed (builtin/receive-pack.c, refs.c).
@@ -53,7 +54,7 @@ def push(
             raise
         _settle(connection, commands, error, pool, limits)
     else:
-        _check(connection, commands, report, pool, limits)
+        _check(connection, plan, commands, report, pool, limits)
     return tuple(
         PushedTag(name=_tag(command), oid=None if command.new == NO_OBJECT else command.new) for command in commands
     )
@@ -73,8 +74,8 @@ def _deleted(plan: ActionPlan, refs: Mapping[str, str]) -> list[RefCommand]:
 
 
 def _check(
-    connection: ReceivePack, commands: Sequence[RefCommand], report: PushReport, pool: Pool, limits: Limits
-) -> None:
+    connection: ReceivePack, plan: ActionPlan, commands: Sequence[RefCommand], report: PushReport, pool: Pool, limits: Limits
+) -> None:  # fmt: skip
     """Raises what the report means, unless all commands were carried out."""
     failed = [each for each in commands if report.pack or report.refs.get(each.name, "") is not None]
     connection.has_pushed = len(failed) < len(commands)
@@ -95,8 +96,18 @@ def _check(
         raise Conflict(f"{where} was not taken: another push came first ({connection.quote(reason)}){rest}")
     printed = connection.quote(one_sentence(report.printed))
     raise Refused(
-        f"{where} is refused: {connection.quote(reason)!r}{f', and the server says {printed!r}' if printed else ''}{rest}"
+        f"{where} is refused: {connection.quote(reason)!r}{f', and the server says {printed!r}' if printed else ''}{rest}{_emptied(plan, failed)}"
     )
+
+
+def _emptied(plan: ActionPlan, failed: Sequence[RefCommand]) -> str:
+    """The stage that a rollback has taken from every version, where only its assignment failed."""
+    names = {_tag(command) for command in failed}
+    missing, done = ([tag for tag in plan.tags if (tag.name in names) is is_failed] for is_failed in (True, False))
+    if not done or [tag.event for tag in missing] != [ASSIGNMENT]:
+        return ""
+    version, stage = missing[0].version, missing[0].stage
+    return f"; no version is in {stage!r} now: `catalog assign` assigns it to {version}"
 
 
 def _have_changed(connection: ReceivePack, commands: Sequence[RefCommand], pool: Pool, limits: Limits) -> bool:

@@ -97,7 +97,10 @@ def test_a_tag_with_a_huge_number_is_said_to_be_left_out(pushed, actor):
         assert [note for note in notes if "left out" in note] == [says]
     with pytest.raises(Conflict) as caught:
         actor(pushed.path).plan(request(lambda tags, _: commands.unassign(tags, "dev")), NOW)
-    assert str(caught.value) == f"no version of 'churn' is in 'dev': expected a stage that has one (prod); {says}"
+    assert (
+        str(caught.value)
+        == f"no version of 'churn' is in 'dev': expected a stage that has one (prod); `catalog assign` assigns 'dev' to a version; {says}"
+    )
 
 
 def test_a_refusal_names_some_of_the_tags_that_are_left_out(pushed, actor):

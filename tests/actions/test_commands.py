@@ -101,7 +101,7 @@ PROD = (("churn#prod#1", A), ("churn#prod#2", B), ("churn#prod#3", C))
         pytest.param((V1, V2, *PROD[:2]), lambda t: commands.unassign(t, "prod"), [("churn#prod!#3", B)], id="unassign the current one"),
         pytest.param((V1, V2, *PROD[:2]), lambda t: commands.unassign(t, "prod", "v1.0.0"), [("churn#prod!#3", A)], id="unassign one behind"),
         pytest.param((V1, V2, PROD[0]), lambda t: commands.unassign(t, "prod", "v2.0.0"), "v2.0.0 of 'churn' is not in 'prod'", id="unassign what is not there"),
-        pytest.param((V1, ("churn#dev#1", A)), lambda t: commands.unassign(t, "prod"), "no version of 'churn' is in 'prod': expected a stage that has one (dev)", id="unassign nothing"),
+        pytest.param((V1, ("churn#dev#1", A)), lambda t: commands.unassign(t, "prod"), "no version of 'churn' is in 'prod': expected a stage that has one (dev); `catalog assign` assigns 'prod' to a version", id="unassign nothing"),
         pytest.param((("churn#prod#1", A),), lambda t: commands.unassign(t, "prod"), "is on commit aaaaaaa, which has no version", id="a stage of a bare commit"),
         pytest.param((V1,), lambda t: commands.deregister(t, "v1.0.0"), [("churn@v1.0.0!", A)], id="deregister"),
         pytest.param((V1, ("churn@v1.0.0!", A)), lambda t: commands.deregister(t, "v1.0.0"), "was deregistered already", id="deregister again"),
@@ -109,12 +109,13 @@ PROD = (("churn#prod#1", A), ("churn#prod#2", B), ("churn#prod#3", C))
         pytest.param((V1, ("churn@deprecated", A)), commands.deprecate, "was deprecated already", id="deprecate again"),
         pytest.param((), commands.deprecate, "has no registry tag", id="deprecate nothing"),
         pytest.param((V1, PROD[0]), lambda t: commands.promote(t, "prod", "live"), [("churn#live#2", A)], id="promote"),
-        pytest.param((V1,), lambda t: commands.promote(t, "dev", "live"), "no version of 'churn' is in 'dev': expected a stage that has one (none)", id="promote nothing"),
+        pytest.param((V1,), lambda t: commands.promote(t, "dev", "live"), "no version of 'churn' is in 'dev', nor in any other stage; `catalog assign` assigns 'dev' to a version", id="promote nothing"),
         pytest.param((V1, V2, *PROD[:2]), lambda t: commands.rollback(t, "prod"), [("churn#prod!#3", B)], id="roll back"),
         pytest.param((V1, V2, V3, *PROD), lambda t: commands.rollback(t, "prod", "v1.0.0"), [("churn#prod!#4", B), ("churn#prod!#5", C)], id="roll back by two"),
         pytest.param((V1, V2, PROD[0], ("churn#prod!#2", A), ("churn#prod#3", B)), lambda t: commands.rollback(t, "prod", "v1.0.0"), [("churn#prod!#4", B), ("churn#prod#5", A)], id="roll back to one that was taken away"),
         pytest.param((V1, V2, PROD[0], ("churn#prod!#2", A), ("churn#prod#3", B)), lambda t: commands.rollback(t, "prod"), "was in 'prod' before v2.0.0: expected --to", id="nothing was there before"),
         pytest.param((V1, V2, PROD[0]), lambda t: commands.rollback(t, "prod", "v2.0.0"), "v2.0.0 of 'churn' was never in 'prod'", id="roll back to one that was never there"),
+        pytest.param((V1, PROD[0], ("churn#prod!#2", A)), lambda t: commands.rollback(t, "prod", "v1.0.0"), "is in 'prod', nor in any other stage; `catalog assign` assigns", id="roll back a stage that is empty"),
         pytest.param((V1, PROD[0]), lambda t: commands.rollback(t, "prod", "v1.0.0"), "expected another version to go back to", id="roll back to the current one"),
     ],
 )  # fmt: skip
@@ -149,6 +150,7 @@ def test_a_stage_that_gto_s_configuration_does_not_allow():
     ):
         commands.assign(tags(V1, stages=("dev", "prod")), "live")
     assert outcome(lambda: commands.assign(tags(V1, stages=("dev",)), "dev")) == ["churn#dev#1"]
+    assert outcome(lambda: commands.assign(tags(V1, stages=()), "dev")).endswith("last crawl: it allows none")
 
 
 def test_a_configuration_that_was_not_read_is_said_to_be():
