@@ -12,6 +12,7 @@ from hashlib import sha1
 
 from catalog.errors import ConfigError, InvalidArgument
 from catalog.git.objects import RawObject
+from catalog.text import quoted
 from catalog.transport.gitconfig import GitConfig
 from catalog.transport.pack import name_object
 
@@ -39,13 +40,7 @@ class Tagger:
 
 def tagger(git: GitConfig, now: datetime) -> Tagger:
     """The committer of git-var(1). ConfigError where neither the environment nor a configuration file says who that is."""
-    name = _stated(git, "GIT_COMMITTER_NAME", "name")
-    email = _stated(git, "GIT_COMMITTER_EMAIL", "email") or _clean(git.environ.get("EMAIL", ""))
-    if not name or not email:
-        raise ConfigError(
-            f"Git's configuration has no {'user.name' if not name else 'user.email'}: "
-            "expected user.name and user.email in it, or GIT_COMMITTER_NAME and GIT_COMMITTER_EMAIL"
-        )
+    name, email = _stated(git, "name"), _stated(git, "email")
     at, zone = _date(git.environ, now)
     return Tagger(name=name, email=email, zone=zone, at=at)
 
@@ -95,8 +90,25 @@ def _header(size: int) -> bytes:
     return bytes(header)
 
 
-def _stated(git: GitConfig, variable: str, name: str) -> str:
-    return _clean(git.environ.get(variable) or git.get("committer", name) or git.get("user", name) or "")
+def _stated(git: GitConfig, what: str) -> str:
+    """The committer's name or e-mail address, from the first place that states one, as Git writes it."""
+    variable = f"GIT_COMMITTER_{what.upper()}"
+    places = {variable: git.environ.get(variable)}
+    places |= {f"{section}.{what}": git.get(section, what) for section in ("committer", "user")}
+    if what == "email":
+        places["EMAIL"] = git.environ.get("EMAIL")
+    place, text = next(((place, text) for place, text in places.items() if text), ("", ""))
+    if not text:
+        raise ConfigError(
+            f"Git's configuration has no user.{what}: "
+            "expected user.name and user.email in it, or GIT_COMMITTER_NAME and GIT_COMMITTER_EMAIL"
+        )
+    if not (cleaned := _clean(text)):
+        expected = "a name" if what == "name" else "an e-mail address"
+        raise ConfigError(
+            f"{place} is {quoted(text)}, which has only characters that Git leaves out: expected {expected}"
+        )
+    return cleaned
 
 
 def _clean(text: str) -> str:

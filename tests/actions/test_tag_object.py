@@ -70,7 +70,10 @@ def test_who_tags(entries, environ, who):
     [
         pytest.param([("user", "name", "Bo")], {}, "configuration has no user.email: expected", id="no address"),
         pytest.param([("user", "email", "b@x")], {}, "configuration has no user.name: expected", id="no name"),
-        pytest.param([("user", "name", ".,"), ("user", "email", "b@x")], {}, "configuration has no user.name: expected", id="a name of nothing"),
+        pytest.param([("user", "name", ".,"), ("user", "email", "b@x")], {}, "^user.name is '.,', which has only characters that Git leaves out: expected a name$", id="a name of nothing"),
+        pytest.param([("committer", "name", "<"), ("user", "name", "Bo")], {}, "^committer.name is '<', which", id="a committer of nothing"),
+        pytest.param([("user", "name", "Bo")], {"GIT_COMMITTER_NAME": "<>", "EMAIL": "d@x"}, "^GIT_COMMITTER_NAME is '<>', which", id="a name of nothing in the environment"),
+        pytest.param([("user", "name", "Bo"), ("user", "email", "<>")], {}, "^user.email is '<>', which has only characters that Git leaves out: expected an e-mail address$", id="an address of nothing"),
         pytest.param([("user", "name", "\udcff"), ("user", "email", "b@x")], {}, "is not UTF-8", id="not UTF-8"),
     ],
 )  # fmt: skip
