@@ -92,5 +92,12 @@ def _run(command: list[str], data: bytes, git: GitConfig, task: str = "sign the 
     except OSError as error:
         raise ConfigError(f"{command[0]} cannot be started to {task}: {error.strerror}") from error
     if done.returncode:
-        raise ConfigError(f"{command[0]} does not {task} and says {quote(done.stderr)!r}")
+        printed = quote(done.stderr)
+        end = f"and says {printed!r}" if printed else f"and says nothing: it ends {_end(done.returncode)}"
+        raise ConfigError(f"{command[0]} does not {task} {end}")
     return done.stdout
+
+
+def _end(code: int) -> str:
+    """How a program ended; a signal is a negative number."""
+    return f"with exit code {code}" if code > 0 else f"by signal {-code}"
