@@ -20,6 +20,8 @@ from catalog.transport.origin import Limits, Pool, open_origin
 
 MIN_DIGITS = 7  # of a commit that is named by its beginning
 
+HEAD = "HEAD"
+
 _WHOLE = re.compile(r"[0-9a-f]{40}")
 _BEGINNING = re.compile(rf"[0-9a-f]{{{MIN_DIGITS},39}}")
 
@@ -78,8 +80,8 @@ class ServedRepository:
         )
 
     def commit_at(self, at: str | None, refs: Mapping[str, str]) -> str:
-        """The commit that a branch, or the beginning of its id, names; without either, that of HEAD. Conflict where there is none."""
-        if at is None:
+        """The commit that a branch, or the beginning of its id, names; without either, or by `HEAD`, that of HEAD. Conflict where there is none."""
+        if at is None or at == HEAD:
             return self._head(refs)
         if (oid := refs.get(f"{BRANCH_PREFIX}{at.removeprefix(BRANCH_PREFIX)}")) is not None:
             return oid
