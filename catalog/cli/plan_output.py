@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from shlex import join
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from catalog.actions.act import PlannedAction
@@ -20,6 +20,7 @@ from catalog.naming import public_url
 from catalog.query import Catalog
 from catalog.query.answer import Row
 from catalog.shell_line import shell_line
+from catalog.text import visible
 
 if TYPE_CHECKING:
     from catalog.cli.acting_options import PlanFormat
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 _FIELDS = (TableColumn(title="", key="field", styles=(DIM,)), TableColumn(title="plan", key="value", styles=(BOLD,)))
 _STAGE = "stage "
+_ESCAPES = {"\n": "\\n", "\t": "\\t", "\\": "\\\\", "'": "\\'", "!": "\\x21"}  # in `$'…'`; `!` for an interactive shell
 MOST_METRICS = 10  # of two versions: more would move what is asked below them off the screen
 _RANKED = """
     select name from (select unnest($names::varchar[]) as name, unnest($directions::varchar[]) as direction)
@@ -68,7 +70,7 @@ class PlanPrinter:
         put_comparison(shown, {}, 1)
         if more := (len(rows) - len(shown)) // len(versions):
             command = ("catalog", "compare", *versions)
-            say_note(f"(and {more:,} more: `{shell_line(command) or join(command)}`)")
+            say_note(f"(and {more:,} more: `{_command_line(command)}`)")
 
 
 def main_metrics(catalog: Catalog, rows: list[Row]) -> list[Row]:
@@ -97,12 +99,31 @@ def _lines(planned: PlannedAction, repository: RepoConfig) -> Iterator[Row]:
     for effect in plan.effects:
         yield {"field": effect.what, "value": f"{effect.before or 'none'} → {effect.after or 'none'}"}
     for number, line in enumerate(_gto(planned)):
-        value = _no_command(plan.tags[number]) if line is None else shell_line(line) or join(line)
+        value = _no_command(plan.tags[number]) if line is None else _command_line(line)
         yield {"field": "with gto", "value": value}
 
 
 def _gto(planned: PlannedAction) -> list[list[str] | None]:
     return [None if line is None else [*line, "--repo", public_url(planned.url)] for line in planned.plan.gto]
+
+
+def _command_line(words: Sequence[str]) -> str:
+    """The words for every shell; where one of them is read differently, for POSIX shells, and without characters that the output would change."""
+    line = shell_line(words)
+    return line if line is not None and visible(line) == line else " ".join(map(_posix_word, words))
+
+
+def _posix_word(word: str) -> str:
+    """Quoted; with `$'…'`, whose escapes bash, zsh and ksh read (POSIX.1-2024, 2.2.4), where a character is invisible."""
+    if visible(word) == word:
+        return quote(word)
+    return f"$'{''.join(_ESCAPES.get(char) or _escaped(char) for char in word)}'"
+
+
+def _escaped(char: str) -> str:
+    if visible(char) == char:
+        return char
+    return "".join(f"\\x{byte:02x}" for byte in char.encode("utf-8", "surrogateescape"))
 
 
 def _no_command(tag: NewTag) -> str:

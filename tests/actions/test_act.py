@@ -66,7 +66,9 @@ def test_a_push_of_a_commit_that_the_catalog_holds_takes_two_requests(pushed, si
     pushed.check()
 
 
-@pytest.mark.parametrize("where", ["{commit}", "main", None, "HEAD"], ids=["a commit", "a branch", "by default", "HEAD"])
+@pytest.mark.parametrize(
+    "where", ["{commit}", "main", None, "HEAD"], ids=["a commit", "a branch", "by default", "HEAD"]
+)
 def test_a_push_of_what_no_catalog_holds_takes_four_at_most(pushed, site, actor, where):
     action = request(REGISTER.decide, of_commit=True, at=where and where.format(commit=pushed.commits[2]))
     done = actor(f"{site}/r.git").push(action, NOW)

@@ -155,6 +155,22 @@ def test_a_plan_for_which_gto_has_no_command(act, pushed):
     assert commands == [None, ["gto", "deprecate", "churn", "v2.0.0", "prod", "--message", "Why", "--repo", URL]]
 
 
+@pytest.mark.parametrize("shell", ["bash", "zsh"])
+def test_a_message_with_invisible_characters_is_pasted_as_it_is(act, shell):
+    if shutil.which(shell) is None:
+        pytest.skip(f"needs {shell}")
+    messages = ["hello\n\x1b[31m red", "it's 5\\6!\n\tä\u200b1", "\ue000", "plain's", "\U0001f469\u200d\U0001f4bb\x07"]
+    for message in messages:
+        line = next(
+            each
+            for each in act("assign", "churn@v2.0.0", "--stage", "prod", "-m", message)[1].splitlines()
+            if each.startswith("with gto")
+        )
+        words = f"printf '%s\\0' {line.removeprefix('with gto').strip()}"
+        printed = subprocess.run([shell, "-c", words], capture_output=True, check=True, env={"LC_ALL": "C"}).stdout
+        assert printed.decode().split("\0")[-4:-1] == [message, "--repo", URL], line
+
+
 def test_what_is_pushed_is_in_the_catalog_at_once(act, run, pushed):
     code, out, err = act("assign", "churn", "--latest", "--stage", "prod", "--push", "--yes")
     assert (code, out, err.splitlines()[0]) == (0, PLAN, "catalog: pushed churn#prod#2")
