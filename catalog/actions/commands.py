@@ -83,7 +83,7 @@ def deregister(tags: Tags, version: str, *, delete: bool = False) -> ActionPlan:
     one = _one(tags, state, version)
     words = ("deprecate", tags.artifact, version)
     if delete:
-        return make_deletion(tags, one.events(), words)
+        return make_deletion(tags, one.events(), (*words, *_force(is_active=one.is_active)))
     if not one.is_active:
         raise Conflict(f"{version} of {tags.artifact!r} was deregistered already")
     return make_plan(tags, (TagStep(event=DEREGISTRATION, version=version, commit=one.commit),), (words,))
@@ -96,7 +96,7 @@ def deprecate(tags: Tags, *, delete: bool = False) -> ActionPlan:
     if commit is None:
         raise Conflict(f"{tags.artifact!r} has no registry tag: expected an artifact that has one")
     if delete:
-        return make_deletion(tags, state.events, ("deprecate", tags.artifact))
+        return make_deletion(tags, state.events, ("deprecate", tags.artifact, *_force(is_active=state.is_active)))
     if not state.is_active:
         raise Conflict(f"{tags.artifact!r} was deprecated already")
     return make_plan(tags, (TagStep(event=DEPRECATION, commit=commit),), (("deprecate", tags.artifact),))
@@ -189,6 +189,11 @@ def _stage_in(name: str) -> str | None:
 
 def _assigning(artifact: str, stage: str, version: str) -> tuple[str, ...]:
     return ("assign", artifact, "--version", version, "--stage", stage)
+
+
+def _force(*, is_active: bool) -> tuple[str, ...]:
+    """Without it, GTO deletes no tags of what was deregistered or deprecated already."""
+    return () if is_active else ("--force",)
 
 
 def _unassigning(artifact: str, state: ArtifactState, stage: str, version: str) -> tuple[str, ...] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import subprocess
+import sys
 from pathlib import Path
 
 import gto.api
@@ -128,19 +129,41 @@ def requests(both: Both, dice: random.Random, artifact: str):
         return f"{what} {version} {stage} {commit[:7]}", both.ours(artifact, ours), both.gtos(theirs)
 
 
+def tag_at(repo: Path, name: str, commit: str, at: int) -> None:
+    date = {"GIT_COMMITTER_DATE": f"{at} +0000"}
+    subprocess.run(["git", "-C", repo, "tag", "-a", "-m", "x", name, commit], check=True, env=os.environ | date)
+
+
 def test_a_plan_names_a_command_of_gto_exactly_where_gto_takes_it(repo: Path) -> None:
     both = Both(repo)
     first, second, third = both.commits
     named = (("churn@v1.0.0", first), ("churn@v2.0.0", second), ("churn#prod#1", first), ("churn#prod#2", third), ("churn#prod#3", second))  # fmt: skip
     for at, (name, commit) in enumerate(named, both.now):
-        date = f"{at} +0000"
-        subprocess.run(["git", "-C", repo, "tag", "-a", "-m", "x", name, commit], check=True, env=os.environ | {"GIT_COMMITTER_DATE": date})  # fmt: skip
+        tag_at(repo, name, commit, at)
     plan = commands.rollback(both.tags("churn"), "prod", "v1.0.0")
     assert [tag.version for tag in plan.tags] == [third, "v2.0.0"]
     for tag, command in zip(plan.tags, plan.gto, strict=True):
         with Git(str(repo)) as scm:
             done = both.gtos(lambda scm=scm, tag=tag: gto.api.unassign(scm, "churn", version=tag.version, stage="prod"))
         assert isinstance(done, str) == (command is None), done
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("last", ["churn#prod#1", "churn@v1.0.0!", "churn@deprecated"])
+@pytest.mark.parametrize("words", [("churn", "v1.0.0"), ("churn",)], ids=["of a version", "of an artifact"])
+def test_the_command_of_a_plan_that_deletes_tags_deletes_them(repo: Path, last: str, words: tuple[str, ...]) -> None:
+    both = Both(repo)
+    for at, name in enumerate(("churn@v1.0.0", last), both.now):
+        tag_at(repo, name, both.commits[0], at)
+    if words[1:]:
+        plan = commands.deregister(both.tags("churn"), "v1.0.0", delete=True)
+    else:
+        plan = commands.deprecate(both.tags("churn"), delete=True)
+    (command,) = plan.gto
+    assert command is not None
+    done = subprocess.run([Path(sys.executable).with_name("gto"), *command[1:]], cwd=repo, check=False, capture_output=True)  # fmt: skip
+    assert done.returncode == 0, done.stderr.decode()
+    assert {"churn@v1.0.0", last} - set(git(repo, "tag").split()) == {tag.name for tag in plan.deleted}
 
 
 @pytest.mark.slow
