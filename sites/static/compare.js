@@ -1,8 +1,11 @@
-// Versions beside each other: `compare.html?v=repository:artifact@version&v=…`. The numbers, the best and the differences are those of `catalog compare`.
+// Versions beside each other: `compare.html?v=artifact@version&v=…`. The numbers, the best and the differences are those of `catalog compare`.
 (() => {
   'use strict';
   const { load, signed, text, size, pill } = /** @type {any} */ (window).models;
+  const { LineageNames } = /** @type {any} */ (window);
+  const { visible } = SiteData;
   const MOST = 7;
+  const MOST_NAMED = 8; // names in the message of a reference that failed
   const place = /** @type {HTMLElement} */ (document.getElementById('compare'));
   /** @type {(name: string, properties?: object, ...inside: (Node | string)[]) => any} */
   const make = (name, properties = {}, ...inside) => {
@@ -24,21 +27,44 @@
     try { history.replaceState(null, '', address.size ? `?${address}` : location.pathname); } catch (e) { /* file:// in some browsers */ }
   };
 
-  /** The version that a reference names. @type {(ref: string) => Promise<Column>} */
-  const column = async (ref) => {
-    const parts = ref.match(/^(.+?:.+?)(?:@([^@#]+)|#([^@#]+))?$/);
-    if (!parts) throw new Error(`${ref}: expected repository:artifact@version`);
+  /** What else there is, for the message of a reference that failed. @type {(names: string[]) => string} */
+  const expected = (names) => (names.length ? `, expected one of ${names.slice(0, MOST_NAMED).join(', ')}${names.length > MOST_NAMED ? `, ... (${names.length} in all)` : ''}` : '');
+
+  /** The version of an artifact, by its name, the beginning of its commit, or its stage. @type {(id: string, versions: Version[], name?: string, stage?: string) => Version} */
+  const versionOf = (id, versions, name, stage) => {
+    const stagesOf = (/** @type {Version} */ each) => (each.stages || []).map(([own]) => own);
+    if (stage) {
+      const inStage = versions.find((each) => stagesOf(each).includes(stage));
+      if (inStage) return inStage;
+      throw new Error(`no version of ${id} is in stage ${JSON.stringify(stage)}${expected([...new Set(versions.flatMap(stagesOf))])}`);
+    }
+    const isCommit = /^[0-9a-f]{7,40}$/.test(name || '');
+    const named = !name || name === 'latest' ? versions.filter((each) => each.latest)
+      : versions.filter((each) => each.version === name || (isCommit && each.commit.startsWith(name)));
+    if (new Set(named.map((each) => each.version)).size > 1) {
+      const candidates = [...new Set(named.map((each) => `${id}@${each.version}`))].sort();
+      throw Object.assign(new Error(`${JSON.stringify(`${id}@${name}`)} names ${candidates.length} versions, expected one`), { candidates });
+    }
+    if (named.length) return named[0];
+    throw new Error(`${id} has no ${!name || name === 'latest' ? 'latest version' : `version ${JSON.stringify(name)}`}${expected(versions.map((each) => each.version))}`);
+  };
+
+  /** The version that a full reference names. @type {(ref: string) => Promise<Omit<Column, 'ref'>>} */
+  const read = async (ref) => {
+    const parts = ref.match(/^(.+?:.+?)(?:@([^@#]+)|#([^@#]+))?$/s);
+    if (!parts) throw new Error(`invalid reference ${JSON.stringify(ref)}: expected artifact, artifact@version or artifact#stage`);
     const [, id, name, stage] = parts;
     const names = await load('models/names.js', 'names').catch(() => ({}));
-    const [repo, ...artifact] = id.split(':');
+    const repo = id.replace(/^([^:]+(?::\d+[^:]*)?):.*$/s, '$1'); // a host may have a port
     const slug = (/** @type {string} */ part) => part.replaceAll(':', '~~').replaceAll('/', '~');
-    const path = Object.hasOwn(names, id) ? names[id] : `models/${slug(repo)}/${slug(artifact.join(':'))}`;
-    const model = await load(`${path}.js`, id).catch(() => { throw new Error(`${id}: this catalog has no such artifact`); });
-    const at = model.versions.findIndex((/** @type {any} */ version) => (stage ? (version.stages || []).some((/** @type {any} */ each) => each[0] === stage)
-      : name && name !== 'latest' ? version.version === name : version.latest));
-    if (at < 0) throw new Error(`${ref}: ${id} has no such ${stage ? 'stage' : 'version'}`);
-    return { ref, model, at, version: model.versions[at] };
+    const path = Object.hasOwn(names, id) ? names[id] : `models/${slug(repo)}/${slug(id.slice(repo.length + 1))}`;
+    const model = await load(`${path}.js`, id).catch(() => { throw new Error(`no artifact ${JSON.stringify(id)} in this catalog`); });
+    const version = versionOf(id, model.versions, name, stage);
+    return { model, at: model.versions.indexOf(version), version };
   };
+
+  /** The version that a reference names, in the words of the page of lineage. @type {(ref: string) => Promise<Column>} */
+  const column = async (ref) => ({ ...await LineageNames.find(ref, read), ref });
 
   /** Best, differences and whether anything differs, for the cells of a row. @type {(part: string, name: string, direction: string | undefined, cells: (Cell | null)[]) => Row} */
   const row = (part, name, direction, cells) => {
@@ -128,13 +154,17 @@
     return done;
   };
 
+  /** The button that removes a reference. @type {(ref: string) => HTMLElement} */
+  const removal = (ref) => make('button', { type: 'button', className: 'btn', textContent: 'Remove', ariaLabel: `Remove ${visible(ref)}`,
+    onclick: () => { refs = refs.filter((each) => each !== ref); show(); } });
+
   /** @type {(columns: Column[], rows: Row[]) => HTMLElement} */
   const table = (columns, rows) => {
     const heads = columns.map(({ ref, model, version }, number) => make('th', { scope: 'col' },
       make('a', { href: `${model.page}#${version.version}`, textContent: version.version }), make('small', { textContent: `${model.repo}:${model.name}` }),
       ...(version.stages || []).map(pill),
       make('div', {}, ...(number ? [make('button', { type: 'button', className: 'btn', textContent: 'Baseline', onclick: () => { refs = [ref, ...refs.filter((each) => each !== ref)]; show(); } })] : [make('small', { textContent: 'baseline' })]),
-        make('button', { type: 'button', className: 'btn', textContent: 'Remove', ariaLabel: `Remove ${ref}`, onclick: () => { refs = refs.filter((each) => each !== ref); show(); } }))));
+        removal(ref))));
     const body = make('tbody');
     let part = '';
     for (const each of shown(rows)) {
@@ -176,6 +206,16 @@
     return element;
   };
 
+  /** Why a reference failed, what it may mean, and a button that removes it. @type {(ref: string, error: any) => HTMLElement} */
+  const notice = (ref, error) => {
+    const choose = (/** @type {string} */ candidate) => { refs = [...new Set(refs.map((each) => (each === ref ? candidate : each)))]; show(); };
+    /** @type {string[]} */
+    const candidates = (error.candidates || []).slice(0, MOST_NAMED);
+    return make('p', { className: 'notice' }, make('span', { textContent: visible(error.message) }),
+      ...candidates.map((each) => make('button', { type: 'button', className: 'btn', textContent: visible(each), onclick: () => choose(each) })),
+      removal(ref));
+  };
+
   let shownTimes = 0;
   const show = async () => {
     shownTimes += 1;
@@ -183,8 +223,8 @@
     keep();
     const answers = await Promise.allSettled(refs.map(column));
     const columns = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
-    const missing = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason.message] : []));
-    const input = make('input', { type: 'text', placeholder: 'repository:artifact@version', ariaLabel: 'Reference of a version' });
+    const failed = answers.flatMap((answer, place) => (answer.status === 'rejected' ? [notice(refs[place], answer.reason)] : []));
+    const input = make('input', { type: 'text', placeholder: 'artifact, artifact@version or artifact#stage', ariaLabel: 'Reference of a version' });
     const add = () => { if (input.value.trim() && refs.length < MOST) { refs = [...new Set([...refs, input.value.trim()])]; show(); } };
     input.addEventListener('keydown', (/** @type {KeyboardEvent} */ event) => { if (event.key === 'Enter') add(); });
     const bar = make('div', { className: 'bar' }, input, make('button', { type: 'button', className: 'btn', textContent: 'Add', disabled: refs.length >= MOST, onclick: add }));
@@ -196,9 +236,8 @@
       button.addEventListener('click', async () => { button.textContent = (await copy(markdown(columns, rows))) ? 'Copied' : 'This browser does not let pages copy'; });
       bar.append(make('label', {}, toggle, 'Changed parameters and inputs only'), button);
     }
-    const notes = missing.map((message) => make('p', { className: 'notice' }, make('span', { textContent: message })));
     const rest = columns.length ? [table(columns, rows)] : [make('p', { className: 'empty', textContent: 'No version is chosen yet.' })];
-    place.replaceChildren(bar, ...notes, ...rest);
+    place.replaceChildren(bar, ...failed, ...rest);
     const plots = await overlaid(columns);
     if (number === shownTimes && plots.length) place.append(make('h2', { textContent: 'Plots' }), make('div', { className: 'plots' }, ...plots.map(figure)));
   };

@@ -47,9 +47,9 @@
     return ids.map((id) => id + suffix);
   };
 
-  /** The version that a reference names. Where it may mean several, the error has these as `candidates`. @type {(ref: string) => Promise<{graph: Graph, version: GraphVersion, id: string}>} */
-  const find = async (ref) => {
-    const { resolve } = /** @type {any} */ (window).LineageGraph;
+  /** What `resolve` makes of the full reference that one means: of a version in the graph, unless another is given. Where it may mean several, the error has
+   * these as `candidates`. @type {(ref: string, resolve?: (ref: string) => Promise<any>) => Promise<any>} */
+  const find = async (ref, resolve = /** @type {any} */ (window).LineageGraph.resolve) => {
     if (ref.split(':')[0].split('/').length > 2) { // as full names are: then nothing else has to be loaded
       const version = await resolve(ref).catch((/** @type {any} */ error) => { if (error.candidates) throw error; });
       if (version) return version;

@@ -337,17 +337,6 @@ def test_ticked_versions_are_compared_as_the_command_line_does(opened, catalog_f
     assert ({name: shown[name] for name in told}, sorted(told), page.complaints) == (told, ["auc", "rows", "trees"], [])
 
 
-def test_a_reference_that_is_unknown_is_said(opened):
-    page = opened("compare.html")
-    page.goto(f"{page.url}?v=github.com/acme/churn:churn%40v9.9.9&v=x&v=github.com/acme/churn:churn%23prod")
-    page.locator(".notice").first.wait_for()
-    assert page.locator(".notice").all_inner_texts() == [
-        "github.com/acme/churn:churn@v9.9.9: github.com/acme/churn:churn has no such version",
-        "x: expected repository:artifact@version",
-    ]
-    assert page.locator(".cmp thead a").all_inner_texts() == ["v1.0.0"]
-
-
 def test_nothing_of_a_card_runs_or_loads(browser):
     """Without the policy of the site: the HTML alone must not do anything."""
     context = browser.new_context()

@@ -215,7 +215,7 @@ def test_an_address_with_a_vector_is_a_text(browser, site_of_vectors):
             )
             page.locator("#models.live").wait_for(state="attached")
             page.goto(f"{site_of_vectors.as_uri()}/compare.html?v={asked}&v={asked}#{asked}")
-            page.locator("#compare .notice").first.wait_for()
+            page.locator("#compare :is(.notice, .cmp)").first.wait_for()
             page.keyboard.press("/")
             page.get_by_role("combobox").fill(text)
             page.locator("#palette [role=option]").first.wait_for()
