@@ -54,6 +54,24 @@ def test_each_cell_has_the_label_of_its_heading(browser, demo_folder, name):
     assert labels == heads
 
 
+# Gives the first stage of the list a long name: whether it leaves to the artifact's name a third of the row, or what the date leaves, and stays within the row.
+LONG_STAGE = """() => {
+  const pill = document.querySelector('.activity td:nth-child(4) .pill'), row = pill.closest('tr');
+  const before = row.cells[2].getBoundingClientRect().width;
+  pill.textContent = 'a-stage-of-many-letters-'.repeat(3).slice(0, 60);
+  return [row.cells[2].getBoundingClientRect().width >= Math.min(before, row.clientWidth / 3), pill.getBoundingClientRect().right <= row.getBoundingClientRect().right];
+}"""
+
+
+@pytest.mark.parametrize("width", [390, 320])
+@pytest.mark.parametrize("name", ["activity.html", "activity/2025-03.html"])
+def test_a_long_name_of_a_stage_leaves_room_for_that_of_the_artifact(browser, demo_folder, name, width):
+    address = (Path(demo_folder) / "output/site" / name).as_uri()
+    with opened(browser, address, viewport={"width": width, "height": 900}) as page:
+        page.locator(".activity td:nth-child(4) .pill").first.wait_for()
+        assert page.evaluate(LONG_STAGE) == [True, True]
+
+
 @pytest.mark.parametrize("width", [820, 390])
 def test_a_row_of_a_team_names_what_is_in_each_stage(browser, demo_folder, width):
     """As many names as its cells have on a wide screen; no row is cut off, and none is above another."""
