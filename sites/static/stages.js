@@ -40,9 +40,12 @@
 
   const asked = new URLSearchParams(location.search);
   const state = Object.fromEntries(['at', 'known', 'team', 'list', 'since', 'q', 'rows'].map((name) => [name, asked.get(name) ?? '']));
-  if (!Object.hasOwn(LISTS, state.list)) state.list = '';
-  if (state.rows !== 'teams') state.rows = '';
-  let last = Date.now() / 1000; // when the last crawl was, as soon as that is known
+  /** Lists and rows in the address that do not exist: they stay there until the reader chooses another. @type {Record<string, string>} */
+  const unknown = {};
+  for (const [name, values] of Object.entries({ list: Object.keys(LISTS), rows: ['teams'] })) {
+    if (state[name] && !values.includes(state[name])) { unknown[name] = state[name]; state[name] = ''; }
+  }
+  let last = Date.now() / 1000, lastCrawl = Infinity; // when the last crawl was, and its number, as soon as that is known
 
   const dayOf = (/** @type {number} */ seconds) => new Date(seconds * 1000).toISOString().slice(0, 10);
   const say = (/** @type {number} */ seconds) => {
@@ -55,7 +58,7 @@
   const since = () => StageBoard.moment(state.since) ?? StageBoard.moment(dayOf(Math.min(moment(), last) - WEEK * StageBoard.DAY)) ?? 0;
   /** @returns {number | null} */
   const crawl = () => {
-    if (/^\d{1,15}$/.test(state.known)) return Number(state.known);
+    if (/^\d{1,15}$/.test(state.known)) return Number(state.known) <= lastCrawl ? Number(state.known) : null;
     const when = StageBoard.moment(state.known);
     return when === null ? null : StageBoard.crawlAt(head.crawls, when);
   };
@@ -78,7 +81,7 @@
   const lists = element('div', { className: 'lists', role: 'group', 'aria-label': 'Lists' });
   for (const [name, title] of [['', 'All'], ...Object.entries(LISTS)]) {
     const button = element('button', { type: 'button', className: 'chip', title: (MEANINGS[name] ?? '').trim() }, title, element('b'));
-    button.addEventListener('click', () => { state.list = state.list === name ? '' : name; apply(); });
+    button.addEventListener('click', () => { state.list = state.list === name ? '' : name; delete unknown.list; apply(); });
     buttons.set(name, button);
     lists.append(button);
     if (name === 'changed') lists.append(from);
@@ -206,6 +209,19 @@
     }
   };
 
+  /** A sentence for each value in the address that is not valid, and therefore not asked. @returns {string} */
+  const complaints = () => {
+    const expectedDate = 'expected one such as 2026-03-01';
+    const wrong = [
+      ['date', asOf() ? '' : state.at, expectedDate],
+      /^\d+$/.test(state.known) ? ['crawl', crawl() === null ? state.known : '', Number.isFinite(lastCrawl) ? `expected one up to ${lastCrawl}` : 'expected its number'] : ['date', crawl() === null ? state.known : '', expectedDate],
+      ['date', StageBoard.moment(state.since) === null ? state.since : '', expectedDate],
+      ['list', unknown.list, `expected one of ${Object.keys(LISTS).join(', ')}`],
+      ['rows', unknown.rows, 'expected teams'],
+    ];
+    return wrong.filter(([, value]) => value).map(([noun, value, expected]) => `Invalid ${noun} ${visible(value)}: ${expected}. `).join('');
+  };
+
   const counted = (/** @type {number} */ number, /** @type {string} */ noun) => `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;
   const describe = () => {
     const models = [...ofTeam.values()].flat(), shown = models.filter(belongs[state.list]).length;
@@ -214,10 +230,10 @@
     const date = at ? `at ${at}` : 'now';
     const number = crawl();
     const clock = number === null ? 'as the tags say' : number === 0 ? 'as this catalog knew before its first crawl' : `as this catalog knew after crawl ${number}`;
-    const wrong = [at ? '' : state.at, state.known && number === null ? state.known : ''].filter(Boolean);
-    total.replaceChildren(wrong.length ? `Invalid date ${visible(wrong[0])}: expected one such as 2026-03-01. ` : '',
+    total.replaceChildren(complaints(),
       `${counted(shown, 'artifact')}${state.rows ? ` of ${counted(ofTeam.size, 'team')}` : ''} ${date}, ${clock}${beside ? `; ${beside.toLocaleString('en')} more struck out` : ''}. ${MEANINGS[state.list] ?? ''}`);
-    const question = ['catalog at', at || 'now', ...(number === null ? [] : ['--known-at', String(number)])].join(' ');
+    // Without a date, the board has also what tags of the future say: as `catalog show` does, and `catalog at now` does not.
+    const question = !at && number === null ? 'catalog show' : ['catalog at', at || 'now', ...(number === null ? [] : ['--known-at', String(number)])].join(' ');
     if (!state.list && !state.team && !state.q.trim()) total.append('In a terminal: ', element('code', { textContent: question })); // what answers the same
   };
 
@@ -464,7 +480,7 @@
     first.textContent = state.rows ? 'Team' : 'Artifact';
   };
   const showAddress = () => {
-    const address = new URLSearchParams(Object.entries(state).filter(([, value]) => value));
+    const address = new URLSearchParams(Object.entries({ ...state, ...unknown }).filter(([, value]) => value));
     try { history.replaceState(history.state, '', address.size ? `?${address}` : location.pathname); } catch (e) { /* some browsers forbid it to files */ }
   };
   const show = () => {
@@ -506,11 +522,16 @@
   knows.addEventListener('change', () => { state.known = knows.checked ? dayOf(Math.min(moment(), last)) : ''; apply(); });
   known.addEventListener('change', () => { state.known = known.value; apply(); });
   team.addEventListener('change', () => { state.team = team.value; apply(); });
-  kind.addEventListener('change', () => { state.rows = kind.value; apply(); });
-  from.addEventListener('change', () => { state.since = from.value; state.list = 'changed'; apply(); });
+  kind.addEventListener('change', () => { state.rows = kind.value; delete unknown.rows; apply(); });
+  from.addEventListener('change', () => { state.since = from.value; state.list = 'changed'; delete unknown.list; apply(); });
   search.addEventListener('input', () => { state.q = search.value; soon(); });
 
-  whenGiven('as-of', (/** @type {{crawled: string} | null} */ asOf) => { if (asOf) { last = Date.parse(asOf.crawled) / 1000; apply(); } });
+  whenGiven('as-of', (/** @type {{crawled: string, crawl: number} | null} */ asOf) => {
+    if (!asOf) return;
+    last = Date.parse(asOf.crawled) / 1000;
+    lastCrawl = asOf.crawl;
+    apply();
+  });
   if (!asking) apply();
   performance.mark('board');
 })();

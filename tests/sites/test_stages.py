@@ -283,8 +283,21 @@ def test_a_board_after_moves_of_the_slider_is_that_of_its_address(browser, demo_
         pytest.param("at=2024-01-02", "3 artifacts at 2024-01-02, as the tags say. In a terminal: catalog at 2024-01-02", id="a date"),
         pytest.param(
             "at=now;%20rm%20-rf%20~",
-            "Invalid date now; rm -rf ~: expected one such as 2026-03-01. 3 artifacts now, as the tags say. In a terminal: catalog at now",
+            "Invalid date now; rm -rf ~: expected one such as 2026-03-01. 3 artifacts now, as the tags say. In a terminal: catalog show",
             id="a command",
+        ),
+        pytest.param("", "3 artifacts now, as the tags say. In a terminal: catalog show", id="no date: tags of the future count, too"),
+        pytest.param("known=4", "3 artifacts now, as this catalog knew after crawl 4. In a terminal: catalog at now --known-at 4", id="the last crawl"),
+        pytest.param("known=5", "Invalid crawl 5: expected one up to 4. 3 artifacts now, as the tags say. In a terminal: catalog show", id="a crawl that is still to come"),
+        pytest.param(
+            "known=2024-13-01&since=x",
+            "Invalid date 2024-13-01: expected one such as 2026-03-01. Invalid date x: expected one such as 2026-03-01. 3 artifacts now, as the tags say. In a terminal: catalog show",
+            id="two dates that there are not",
+        ),
+        pytest.param(
+            "list=toString&rows=x",
+            "Invalid list toString: expected one of changed, behind, old, skipped, unregistered. Invalid rows x: expected teams. 3 artifacts now, as the tags say. In a terminal: catalog show",
+            id="a list and rows that there are not",
         ),
         pytest.param("at=2024-01-02&team=acme", "2 artifacts at 2024-01-02, as the tags say.", id="a team, which the command does not ask for"),
         pytest.param("at=2024-01-02&q=o", "1 artifact at 2024-01-02, as the tags say.", id="a word, which the command does not ask for"),
@@ -295,6 +308,22 @@ def test_the_command_for_a_terminal_answers_what_the_board_does(browser, visited
         page.locator("#board.live").wait_for()
         page.wait_for_function("document.querySelector('#controls [role=status]').textContent")
         assert page.locator("#controls [role=status]").inner_text() == says
+
+
+@pytest.mark.browser
+def test_a_list_that_there_is_not_stays_in_the_address_until_another_is_chosen(browser, visited):
+    with opened(browser, (visited / "site/stages.html").as_uri() + "?list=x&rows=y") as page:
+        page.wait_for_function("document.querySelector('#controls [role=status]').textContent")
+        addresses = [page.url.partition("?")[2]]
+        page.locator("#controls .chip", has_text="Unregistered").click()
+        addresses.append(page.url.partition("?")[2])
+        page.get_by_label("Rows").select_option("teams")
+        addresses.append(page.url.partition("?")[2])
+        said = page.locator("#controls [role=status]").inner_text()
+    assert (addresses, "Invalid" in said) == (
+        ["list=x&rows=y", "list=unregistered&rows=y", "list=unregistered&rows=teams"],
+        False,
+    )
 
 
 @pytest.mark.browser
