@@ -3,9 +3,9 @@
   'use strict';
   const { load, signed, text, size, pill } = /** @type {any} */ (window).models;
   const { LineageNames } = /** @type {any} */ (window);
-  const { visible } = SiteData;
+  const { visible, oneOf } = SiteData;
   const MOST = 7;
-  const MOST_NAMED = 8; // names in the message of a reference that failed
+  const MOST_OFFERED = 8; // artifacts that a name may mean
   const place = /** @type {HTMLElement} */ (document.getElementById('compare'));
   /** @type {(name: string, properties?: object, ...inside: (Node | string)[]) => any} */
   const make = (name, properties = {}, ...inside) => {
@@ -27,16 +27,13 @@
     try { history.replaceState(null, '', address.size ? `?${address}` : location.pathname); } catch (e) { /* file:// in some browsers */ }
   };
 
-  /** What else there is, for the message of a reference that failed. @type {(names: string[]) => string} */
-  const expected = (names) => (names.length ? `, expected one of ${names.slice(0, MOST_NAMED).join(', ')}${names.length > MOST_NAMED ? `, ... (${names.length} in all)` : ''}` : '');
-
   /** The version of an artifact, by its name, the beginning of its commit, or its stage. @type {(id: string, versions: Version[], name?: string, stage?: string) => Version} */
   const versionOf = (id, versions, name, stage) => {
     const stagesOf = (/** @type {Version} */ each) => (each.stages || []).map(([own]) => own);
     if (stage) {
       const inStage = versions.find((each) => stagesOf(each).includes(stage));
       if (inStage) return inStage;
-      throw new Error(`no version of ${id} is in stage ${JSON.stringify(stage)}${expected([...new Set(versions.flatMap(stagesOf))])}`);
+      throw new Error(`no version of ${id} is in stage ${JSON.stringify(stage)}${oneOf(versions.flatMap(stagesOf))}`);
     }
     const isCommit = /^[0-9a-f]{7,40}$/.test(name || '');
     const named = !name || name === 'latest' ? versions.filter((each) => each.latest)
@@ -46,7 +43,7 @@
       throw Object.assign(new Error(`${JSON.stringify(`${id}@${name}`)} names ${candidates.length} versions, expected one`), { candidates });
     }
     if (named.length) return named[0];
-    throw new Error(`${id} has no ${!name || name === 'latest' ? 'latest version' : `version ${JSON.stringify(name)}`}${expected(versions.map((each) => each.version))}`);
+    throw new Error(`${id} has no ${!name || name === 'latest' ? 'latest version' : `version ${JSON.stringify(name)}`}${oneOf(versions.map((each) => each.version))}`);
   };
 
   /** The version that a full reference names. @type {(ref: string) => Promise<Omit<Column, 'ref'>>} */
@@ -210,7 +207,7 @@
   const notice = (ref, error) => {
     const choose = (/** @type {string} */ candidate) => { refs = [...new Set(refs.map((each) => (each === ref ? candidate : each)))]; show(); };
     /** @type {string[]} */
-    const candidates = (error.candidates || []).slice(0, MOST_NAMED);
+    const candidates = (error.candidates || []).slice(0, MOST_OFFERED);
     return make('p', { className: 'notice' }, make('span', { textContent: visible(error.message) }),
       ...candidates.map((each) => make('button', { type: 'button', className: 'btn', textContent: visible(each), onclick: () => choose(each) })),
       removal(ref));

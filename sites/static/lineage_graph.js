@@ -173,8 +173,16 @@
     }
     const version = ofCommit[0] ?? versions.find((each) => (stage ? each.stages.some(([own]) => own === stage) : (!name || name === 'latest') && each.latest))
       ?? (name || stage ? undefined : versions[0]);
-    if (!graph || !version) throw new Error(`${ref}: no lineage is known of ${versions.length ? 'such a version' : 'such an artifact'}`);
+    if (!graph || !version) throw new Error(unknown(id, versions, name, stage));
     return { graph, version, id };
+  };
+
+  /** Why a reference names no version in the graph, and which there are. @type {(id: string, versions: GraphVersion[], name?: string, stage?: string) => string} */
+  const unknown = (id, versions, name, stage) => {
+    if (!versions.length) return `no lineage is known of ${id}`;
+    const expected = SiteData.oneOf(versions.flatMap((each) => (stage ? each.stages.map(([own]) => own) : [each.version])));
+    return stage ? `no version of ${id} with known lineage is in stage ${JSON.stringify(stage)}${expected}`
+      : `${id} has no ${name && name !== 'latest' ? `version ${JSON.stringify(name)}` : 'latest version'} with known lineage${expected}`;
   };
 
   /** The version or the stage at the end of a reference. @type {(text: string) => (string | undefined)[]} */

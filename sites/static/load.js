@@ -68,6 +68,13 @@ const SiteData = (() => {
   /** The icon of a type, from the sprite of the page. @param {string} [type] */
   const icon = (type) => drawing('svg', { class: 'i', 'aria-hidden': 'true' }, drawing('use', { href: `#${ICONS[(type || 'model').toLowerCase()] ?? 'other'}` }));
 
+  const MOST_NAMED = 8;
+  /** The end of a message: which names there are, of many the first. @param {string[]} names */
+  const oneOf = (names) => {
+    const distinct = [...new Set(names)], more = distinct.length > MOST_NAMED ? `, ... (${distinct.length} in all)` : '';
+    return distinct.length ? `, expected one of ${distinct.slice(0, MOST_NAMED).join(', ')}${more}` : '';
+  };
+
   const days = new Intl.RelativeTimeFormat('en', { numeric: 'auto' }), ages = new Intl.RelativeTimeFormat('en');
   /** @type {[Intl.RelativeTimeFormatUnit, number][]} */
   const units = [['year', 31556952], ['month', 2629746], ['week', 604800], ['day', 86400], ['hour', 3600], ['minute', 60]];
@@ -78,5 +85,5 @@ const SiteData = (() => {
     return (unit === 'day' ? days : ages).format(Math.trunc(seconds / length), unit);
   };
 
-  return { root, load, get: (/** @type {string} */ name) => values.get(name), visible, element, drawing, icon, age };
+  return { root, load, get: (/** @type {string} */ name) => values.get(name), visible, element, drawing, icon, age, oneOf };
 })();

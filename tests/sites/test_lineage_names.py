@@ -91,6 +91,34 @@ def test_a_name_of_several_artifacts_lists_them(browser, output):
         )
 
 
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        pytest.param(
+            "churn%23nope",
+            'no version of demo.example/risk/churn:churn with known lineage is in stage "nope", expected one of staging, dev, prod',
+            id="a stage",
+        ),
+        pytest.param(
+            "churn@v9.9.9",
+            'demo.example/risk/churn:churn has no version "v9.9.9" with known lineage, expected one of v3.5.0, v3.5.0-rc.1, v3.4.0, v3.3.0, v3.2.0, v3.1.0, v3.0.0, v3.0.0-rc.1, ... (17 in all)',
+            id="a version",
+        ),
+        pytest.param("asr", "no lineage is known of demo.example/speech/asr:asr", id="an artifact without lineage"),
+        pytest.param(
+            "nope",
+            'no artifact "nope" in this catalog: expected artifact, artifact@version or artifact#stage',
+            id="an artifact that there is not",
+        ),
+    ],
+)
+def test_a_reference_of_no_lineage_says_why(browser, output, asked, says):
+    """The artifact without lineage is of a repository that has no script of a graph."""
+    with opened(browser, f"{(output / 'site/lineage.html').as_uri()}?of={asked}") as page:
+        page.locator("#lineage .notice").wait_for()
+        assert page.locator("#lineage .notice").inner_text() == says
+
+
 def test_a_name_is_completed_from_what_was_typed(browser, output):
     with opened(browser, (output / "site/lineage.html").as_uri()) as page:
         page.get_by_label("Reference of a version").fill("chur")
