@@ -494,3 +494,24 @@ def test_how_far_versions_using_walks(tmp_path, artifact, steps):
         found = asked(connection, "from versions_using(?, null)", hash_of("d0"))
         near = asked(connection, "from versions_using(?, null)", hash_of("d1"))
     assert ([row["steps"] for row in found], [row["steps"] for row in near]) == (steps, [99 - (artifact != "out")])
+
+
+@pytest.mark.parametrize(
+    ("lies_there", "users"),
+    [
+        pytest.param("rows", ["r:m@v1.0.0"], id="what the pipeline took in"),
+        pytest.param("other rows", [], id="other content than the pipeline took in"),
+    ],
+)
+def test_a_dataset_in_git_is_the_input_of_the_pipeline_beside_it(tmp_path, lies_there, users):
+    files = pipeline("model.pkl", train=("in.csv=rows", "model.pkl=churn"))
+    files["dvc.yaml"] += "  ds:\n    path: in.csv\n"
+    world = World()
+    world.commit(INIT | files | {"in.csv": lies_there})
+    world.tag("m@v1.0.0")
+    world.tag("ds@v1.0.0")
+    with closing(written(tmp_path, {"r": world})) as connection:
+        found = asked(connection, "from models_using('r:ds@v1.0.0', null)")
+        steps = walked(connection, "upstream", "r")
+    named = "= ds@v1.0.0" if users else ""
+    assert ([row["ref"] for row in found], steps[-1].strip()) == (users, f"2 input r:in.csv {named}".strip())

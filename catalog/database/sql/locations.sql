@@ -74,7 +74,8 @@ coalesce(a_size < internal.least_bytes(), false) or list_contains([
 --   source_commit: The commit there.
 --   in_git: What Git has at its path: `file`, `folder`, `link` or `submodule`; null for nothing, or where only the tip tells of the path.
 --   blob: Git's object.
---   node: Its number in lineage.
+--   node: Its number in lineage: where it lies in Git, that of the input of a pipeline that the same commit has at its path, unless the
+--     content is known to differ.
 with annotated as (
     select
         v.repo, v.artifact, v.version, v.commit, coalesce(v.revision, v.commit) as revision, v.file, v.path as stated, v.annotated_at,
@@ -132,6 +133,14 @@ tracked_below as (
     where a.in_git is null and a.target <> ''
     group by all
 ),
+-- What pipelines take in from Git, by the hash that DVC has of it.
+inputs_in_git as (
+    select repo, commit, path, min(hash) as hash
+    from dependencies
+    where pipeline_stage is not null and tracked_by = 'git' and coalesce(git_hash, hash) = hash
+    group by all
+    having count(distinct hash) = 1
+),
 unread_files as (
     select
         repo, commit,
@@ -156,7 +165,7 @@ resolved as (
         r.url as remote_url, r.scheme, r.endpoint_url, r.region, r.version_aware or r.worktree as keeps_versions,
         i.kind as import_kind, i.url as source_url, i.source_path, i.rev as source_rev, i.rev_lock as source_commit,
         i.partial, coalesce(i.version_aware, false) as at_source,
-        b.files as below_files, b.size as below_size, b.dvc_root as below_root,
+        g.hash as input_hash, b.files as below_files, b.size as below_size, b.dvc_root as below_root,
         f.bad_hashes, f.templates, f.absent
     from annotated a
     left join chosen_output h
@@ -172,6 +181,7 @@ resolved as (
     left join tracked_below b
         on b.repo = a.repo and b.artifact = a.artifact and b.version = a.version and b.commit = a.commit and h.path is null
     left join unread_files f on f.repo = a.repo and f.commit = a.revision
+    left join inputs_in_git g on g.repo = a.repo and g.commit = a.revision and g.path = a.target and a.in_git in ('file', 'folder')
 ),
 with_status as (
     select *,
@@ -257,7 +267,7 @@ select
     in_git, blob, annotated_at, file,
     case
         when output is not null then hash(repo, output, coalesce(output_hash, ''))
-        when target is not null then hash(repo, target, coalesce(lfs_hash, blob, ''))
+        when target is not null then hash(repo, target, coalesce(input_hash, lfs_hash, blob, ''))
     end as node,
     precedence
 from with_url;
