@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from catalog.query.catalog import Catalog
 
 PLAN = ("explain_key", "explain_value")  # the columns of what `explain` says
-_LEAVE = ("exit", "quit", ".exit", ".quit")
+_LEAVE = ("exit", "quit", ".exit", ".quit", r"\q")  # as in the shells of DuckDB, SQLite and PostgreSQL
+_HELP = ("help", ".help", ".tables", r"\?", r"\d", r"\dt")
+_USE = "SQL, read-only: end a query with ; and leave with Ctrl-D. Tab completes; `from relations();` lists tables and views."
 _PROMPT = "catalog> "
 _KEYWORDS = """
     select from where group by order limit join left using on as and or not null is in like distinct count with having union all case when
@@ -42,11 +44,11 @@ _WORD = re.compile(r"\w+$")
 def run_shell(catalog: Catalog, parameters: Mapping[str, str], *, timeout: float, memory: int) -> None:
     """Answers queries until the user leaves with Ctrl-D or `exit`; what is wrong with one is said, and the next is asked for."""
     session = _session(catalog)
-    say(
-        "SQL, read-only: end a query with ; and leave with Ctrl-D. Tab completes; `from relations();` lists tables and views."
-    )
+    say(_USE)
     while (text := _asked(session)) is not None:
-        if not text:
+        if text in _HELP:
+            say(_USE)
+        if not text or text in _HELP:
             continue
         try:
             with bounded_process(timeout, memory):
@@ -68,9 +70,10 @@ def as_table(answer: Answer) -> str:
 
 
 def is_complete(text: str) -> bool:
-    """Whether Enter sends what is typed: nothing, a word that leaves, or a query that ends with `;` outside of quotation marks."""
+    """Whether Enter sends what is typed: nothing, a word that leaves or asks for help, or a query that ends with `;` outside of quotation marks."""
     typed = text.strip()
-    return not typed or typed in _LEAVE or (typed.endswith(";") and typed.count("'") % 2 == typed.count('"') % 2 == 0)
+    is_query = typed.endswith(";") and typed.count("'") % 2 == typed.count('"') % 2 == 0
+    return not typed or typed in (*_LEAVE, *_HELP) or is_query
 
 
 class Words(Completer):

@@ -103,6 +103,18 @@ def test_a_wrong_query_is_said_and_the_next_one_is_asked_for(shell):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("word", ["help", ".tables"])
+def test_who_asks_for_help_is_shown_how_the_shell_is_used(shell, word):
+    here = shell()
+    here.type(f"{word}\r")
+    here.expect(r"lists tables and views")
+    here.expect(r"catalog>")
+    here.type("select 'still ' || 'here' as answer;\r")
+    here.expect(r"\nstill here")
+    assert here.end() == 0
+
+
+@pytest.mark.slow
 def test_tab_completes_names_of_the_catalog(shell):
     here = shell()
     here.type("select count(*) > 0 as held from current_assi\t")
@@ -160,6 +172,8 @@ def test_without_a_terminal_the_query_is_read_from_standard_input(database):
     [
         pytest.param("", True, id="nothing asks again"),
         pytest.param("exit", True, id="a word that leaves"),
+        pytest.param("\\q", True, id="what leaves in psql"),
+        pytest.param("help", True, id="a word that asks for help"),
         pytest.param("from versions", False, id="no semicolon"),
         pytest.param("from versions;  ", True, id="spaces behind the semicolon"),
         pytest.param("select 'a;", False, id="a semicolon in a text that goes on"),
